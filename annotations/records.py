@@ -1,0 +1,101 @@
+"""A coin as every importer gives it and every exporter takes it: the only word the formats share with the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+PictureFace = Literal["obverse", "reverse", "both"]
+TextFace = Literal["obverse", "reverse", "both"]
+
+
+@dataclass(frozen=True)
+class PictureRecord:
+    """A picture named by a record. `both` is one file with the obverse left and the reverse right."""
+
+    face: PictureFace
+    path: Path
+    """Absolute; may not exist: the import reports it and goes on."""
+    source: str = ""
+    """Where the picture can be seen at its owner's, as an address."""
+
+
+@dataclass(frozen=True)
+class TextRecord:
+    face: TextFace
+    text: str
+    language: str = ""
+    """ISO 639-1, or empty where the source does not say."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A name with its identifier in an authority file."""
+
+    name: str
+    uri: str = ""
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    face: Literal["obverse", "reverse", ""]
+    role: str
+    """authority, issuer, portrait, deity, maker, …"""
+    term: Term
+
+
+@dataclass(frozen=True)
+class CoinRecord:
+    identifier: str
+    row: int
+    """Where it stood in its source, from 1; for messages."""
+    source: str = ""
+    """File name of the source, for messages."""
+    title: str = ""
+    authority: Term = Term("")
+    issuer: Term = Term("")
+    mint: Term = Term("")
+    region: Term = Term("")
+    denomination: Term = Term("")
+    material: Term = Term("")
+    date_from: int | None = None
+    """Astronomical sign, no year 0: -336 is 336 BC."""
+    date_to: int | None = None
+    weight: float | None = None
+    """Grams."""
+    diameter: float | None = None
+    """Millimetres."""
+    axis: int | None = None
+    """Clock hour 1-12."""
+    obverse_legend: str = ""
+    reverse_legend: str = ""
+    obverse_symbol: str = ""
+    reverse_symbol: str = ""
+    persons: tuple[PersonRecord, ...] = ()
+    references: tuple[Term, ...] = ()
+    """Type references, e.g. Term("RIC VIII Constantinople 37", "http://numismatics.org/ocre/id/ric.8.cnp.37")."""
+    collection: Term = Term("")
+    department: str = ""
+    object_type: str = ""
+    licence: Term = Term("")
+    """Of the data."""
+    picture_licence: Term = Term("")
+    rights_holder: str = ""
+    synthetic: bool = False
+    texts: tuple[TextRecord, ...] = ()
+    pictures: tuple[PictureRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedRecord:
+    """A row that cannot be imported, and why."""
+
+    row: int
+    source: str
+    field: str
+    value: str
+    reason: str
+
+
+RECORD_FIELDS = tuple(CoinRecord.__dataclass_fields__)

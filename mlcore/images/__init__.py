@@ -1,0 +1,1 @@
+"""Pictures of coins: read safely, cut into sides."""

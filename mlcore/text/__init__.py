@@ -1,0 +1,1 @@
+"""What is written about coins: its language, its sides, its concepts."""

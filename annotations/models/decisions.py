@@ -1,0 +1,50 @@
+"""What persons said. Rows are inserted, never changed, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from annotations.models.coins import Side
+from annotations.models.concepts import Concept
+
+
+class Decision(models.Model):
+    """One answer. `base` is the decision it answers: two answers to the same base cannot both be stored."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        UNSURE = "unsure", "Unsure"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    side = models.ForeignKey(Side, models.PROTECT, related_name="decisions")
+    concept = models.ForeignKey(Concept, models.PROTECT, related_name="decisions")
+    answer = models.CharField(max_length=9, choices=Answer)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
+    key = models.UUIDField(unique=True, help_text="Drawn by the browser: a double submit is one row.")
+    base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered_by")
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["side", "concept", "base"], name="one_answer_per_base", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-id"], name="decision_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.concept_id} on {self.side_id} is {self.answer}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A decision is never changed: record a new one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A decision is never deleted: undo it with a new one.")

@@ -1,0 +1,74 @@
+"""Training runs, the models they made, and which of them is published."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from annotations.models.jobs import Job
+from annotations.models.snapshots import Snapshot
+
+
+class TrainingRun(Job):
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=60)
+    config = models.JSONField()
+    seed = models.PositiveIntegerField()
+    code_version = models.CharField(max_length=60, blank=True)
+    libraries = models.JSONField(default=dict, blank=True)
+    device = models.CharField(max_length=100, blank=True)
+    epochs = models.JSONField(default=list, blank=True, help_text="One row of figures per epoch, while it runs.")
+
+    class Meta(Job.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"Run {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("run", args=[self.pk])
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    def published(self) -> ModelVersion | None:
+        """The version that answers the public: the one of the newest publication."""
+        newest = Publication.objects.order_by("-id").values("version_id")[:1]
+        return self.filter(id__in=newest).first()
+
+
+class ModelVersion(models.Model):
+    """What a run made. Never changed; published by a Publication row."""
+
+    run = models.OneToOneField(TrainingRun, models.PROTECT, related_name="version")
+    kind = models.CharField(max_length=60)
+    concepts = models.JSONField(help_text="Slugs in the order of its probabilities.")
+    thresholds = models.JSONField(help_text="Per concept: present from this probability on.")
+    metrics = models.JSONField()
+    folder = models.CharField(max_length=200, help_text="Weights and JSON, in the models folder.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Model {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("model", args=[self.pk])
+
+
+class Publication(models.Model):
+    """A person made a version the published one. Going back is a new row for an older version."""
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="publications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Model {self.version_id} published {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line, with a database of its own where none is configured."""
+
+import os
+import sys
+
+
+def main() -> None:
+    from coinsite import embedded
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coinsite.settings")
+    try:
+        embedded.prepare_environment()
+    except embedded.CannotStart as error:
+        sys.exit(f"coinsite cannot start: {error}")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ class LearningError(Exception):
     """A failure that a curator can understand: the message says what was wrong, with which value, and what to do."""
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - a wish, not an error
     """The person who started the work asked for it to stop."""
 
 
@@ -62,6 +62,10 @@ class Prediction:
     side: int
     probabilities: tuple[float, ...]
     """In the order of the model's concepts, each in 0..1."""
+    embedding: tuple[float, ...] = ()
+    """Pooled features of the picture, of L2 norm 1; empty where the kind has none."""
+    error: str = ""
+    """Why the picture could not be read; the probabilities are then empty."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class RunResult:
     kind: str
     concepts: tuple[str, ...]
     metrics: dict[str, Any]
-    """{"test": {"eagle": {"f1": .., ...}, ..., "mean": {...}}, "validation": {...}, "curves": {...}, "epochs": [...]}"""
+    """{"test": {"eagle": {"f1": ..}, "mean": {}}, "test_expert": .., "validation": .., "curves": .., "epochs": [..]}"""
     thresholds: tuple[float, ...]
     """Per concept: the probability from which the model says present, chosen on the validation split."""
     seconds: float
@@ -80,7 +84,10 @@ class RunResult:
 
 
 Report = Callable[[dict[str, Any]], None]
-"""Takes one event, e.g. {"event": "progress", "stage": "features", "done": 10, "total": 200}; raises Cancelled to stop the work."""
+"""Takes one event, e.g. {"event": "progress", "stage": "features", "done": 10, "total": 200}.
+
+Raises Cancelled to stop the work.
+"""
 
 
 def write_snapshot(path: Path, concepts: Sequence[str], samples: Iterable[Sample]) -> str:
@@ -94,7 +101,7 @@ def write_snapshot(path: Path, concepts: Sequence[str], samples: Iterable[Sample
             stream.write(line)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(partial, path)
+    partial.replace(path)
     return digest.hexdigest()
 
 
@@ -110,10 +117,22 @@ def read_snapshot(path: Path) -> Snapshot:
         content = path.read_bytes()
         header, *rows = [json.loads(line) for line in content.splitlines()]
         if header["format"] != FORMAT:
-            raise LearningError(f"The snapshot {path.name} has format {header['format']}; this version reads format {FORMAT}. Freeze a new snapshot.")
+            raise LearningError(
+                f"The snapshot {path.name} has format {header['format']}; this version reads format {FORMAT}. "
+                "Freeze a new snapshot."
+            )
         samples = tuple(
             Sample(**{**row, "labels": tuple(row["labels"]), "expert": tuple(row["expert"])}) for row in rows
         )
+        _check_rows(len(header["concepts"]), samples)
         return Snapshot(tuple(header["concepts"]), samples, hashlib.sha256(content).hexdigest())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LearningError(f"The snapshot {path.name} cannot be read ({error}). Freeze a new one.") from error
+
+
+def _check_rows(concepts: int, samples: Sequence[Sample]) -> None:
+    for row in samples:
+        if row.face not in FACES or row.split not in SPLITS:
+            raise ValueError(f"side {row.side} is of face {row.face!r} and split {row.split!r}")
+        if len(row.labels) != concepts or len(row.expert) != concepts or not set(row.labels) <= {-1, 0, 1}:
+            raise ValueError(f"side {row.side} has other labels than -1, 0 or 1 for each of {concepts} concepts")

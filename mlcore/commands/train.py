@@ -1,0 +1,45 @@
+"""Train a model on a frozen snapshot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from mlcore.contract import LearningError, Report, read_snapshot
+from mlcore.registry import config_from, load_kind
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("snapshot", type=Path)
+    parser.add_argument("--kind", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model; a killed run goes on from it")
+    parser.add_argument("--pictures", type=Path, required=True, help="folder that pictures are relative to")
+    parser.add_argument("--features", type=Path, required=True, help="folder where passes through backbones are kept")
+    parser.add_argument("--config", type=Path, help="JSON object with settings of the kind")
+
+
+def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+    kind = load_kind(arguments.kind)
+    config = config_from(arguments.kind, read_config(arguments.config) if arguments.config else {})
+    result = kind.train(
+        read_snapshot(arguments.snapshot),
+        config,
+        arguments.out,
+        report,
+        pictures=arguments.pictures,
+        features=arguments.features,
+    )
+    return {"out": str(arguments.out), "seconds": result.seconds, "mean": result.metrics["test"]["mean"]}
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read a JSON object. Raises LearningError where the file holds something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LearningError(f"The settings {path.name} cannot be read ({error}); write a JSON object.") from error
+    if not isinstance(content, dict):
+        raise LearningError(f"The settings {path.name} hold {type(content).__name__}; write a JSON object.")
+    return content

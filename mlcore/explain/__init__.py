@@ -1,0 +1,1 @@
+"""Maps of what in a picture speaks for a concept."""

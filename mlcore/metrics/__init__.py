@@ -1,0 +1,1 @@
+"""Figures about answers and predictions; numpy only."""

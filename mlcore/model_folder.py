@@ -1,0 +1,58 @@
+"""What a trained model leaves behind: model.safetensors, model.json, test.json and, last of all, result.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mlcore.contract import LearningError, RunResult
+from mlcore.files import sha256_of, write_json
+
+FORMAT = 1
+WEIGHTS, ABOUT, TEST, RESULT = "model.safetensors", "model.json", "test.json", "result.json"
+
+
+def write_about(folder: Path, about: dict[str, Any]) -> None:
+    """Describe the weights that stand in the folder, with their SHA-256."""
+    write_json(folder / ABOUT, {"format": FORMAT, "sha256": sha256_of(folder / WEIGHTS)} | about)
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What `write_about` wrote. Raises LearningError where there is no model, or one of another format."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        if about["format"] != FORMAT:
+            raise LearningError(
+                f"The model {folder.name} has format {about['format']}; this version reads format {FORMAT}. "
+                "Train it again."
+            )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LearningError(f"The folder {folder} holds no readable model ({error}). Train it again.") from error
+    return dict(about)
+
+
+def kind_of_model(folder: Path) -> str:
+    """The kind that trained the model in a folder. Raises LearningError."""
+    return str(read_about(folder)["kind"])
+
+
+def checked_weights(folder: Path) -> Path:
+    """The file of weights, once its SHA-256 is found to be the one noted. Raises LearningError where it is damaged."""
+    path = folder / WEIGHTS
+    if not path.is_file() or sha256_of(path) != read_about(folder)["sha256"]:
+        raise LearningError(f"The weights {path} are missing or damaged. Train again, or bring them back from a copy.")
+    return path
+
+
+def write_result(folder: Path, result: RunResult) -> None:
+    write_json(folder / RESULT, asdict(result))
+
+
+def read_result(folder: Path) -> RunResult | None:
+    """The result of a finished run, or None where the run did not finish."""
+    if not (folder / RESULT).is_file():
+        return None
+    content = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    return RunResult(**{**content, "concepts": tuple(content["concepts"]), "thresholds": tuple(content["thresholds"])})

@@ -1,0 +1,1 @@
+"""One file per figure: each is run as a module, and its last line is JSON."""

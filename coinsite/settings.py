@@ -27,8 +27,8 @@ if len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("django-insecure", "change-me"
     )
 if DEBUG and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise ImproperlyConfigured(
-        f"DEBUG shows the inside of the site, and ALLOWED_HOSTS opens it to {', '.join(set(ALLOWED_HOSTS) - LOOPBACK)}. "
-        "Unset DEBUG, or allow only localhost."
+        "DEBUG shows the inside of the site to whoever asks, and ALLOWED_HOSTS opens it to "
+        f"{', '.join(set(ALLOWED_HOSTS) - LOOPBACK)}. Unset DEBUG, or allow only localhost."
     )
 
 INSTALLED_APPS = [
@@ -102,7 +102,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXIES", default=0)
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env("TIME_ZONE", default="UTC")
@@ -116,6 +118,7 @@ MEDIA_URL = env("MEDIA_URL", default="/media/")
 MODELS_ROOT = Path(env("MODELS_ROOT", default=str(VAR / "models")))
 FEATURES_ROOT = Path(env("FEATURES_ROOT", default=str(VAR / "features")))
 UPLOADS_ROOT = Path(env("UPLOADS_ROOT", default=str(VAR / "uploads")))
+ORIGINALS_ROOT = Path(env("ORIGINALS_ROOT", default=str(VAR / "originals")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -184,7 +187,10 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": env("ANON_RATE", default="600/min"), "user": env("USER_RATE", default="6000/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env("ANON_RATE", default="600/min"),
+        "user": env("USER_RATE", default="6000/min"),
+    },
     "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,
     "EXCEPTION_HANDLER": "annotations.api.problems.problem_details",
     "PAGE_SIZE": 50,

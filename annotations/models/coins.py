@@ -86,7 +86,9 @@ class Photograph(models.Model):
     scope = models.CharField(max_length=7, choices=Scope)
     name = models.CharField(max_length=255, help_text="File name at its source.")
     source_uri = models.CharField(max_length=500, blank=True)
-    file = models.CharField(max_length=200, blank=True, help_text="The original bytes, by SHA-256; empty if unreadable.")
+    file = models.CharField(
+        max_length=200, blank=True, help_text="The original bytes, by SHA-256; empty if unreadable."
+    )
     shown = models.CharField(max_length=200, blank=True, help_text="Re-encoded for the page.")
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     width = models.PositiveIntegerField(default=0)
@@ -144,9 +146,13 @@ class Side(models.Model):
     coin = models.ForeignKey(Coin, models.CASCADE, related_name="sides")
     face = models.CharField(max_length=7, choices=Face)
     photograph = models.ForeignKey(Photograph, models.SET_NULL, null=True, blank=True, related_name="sides")
-    crop = models.CharField(max_length=200, blank=True, help_text="Square WebP in the media folder, named by its SHA-256.")
+    crop = models.CharField(
+        max_length=200, blank=True, help_text="Square WebP in the media folder, named by its SHA-256."
+    )
     thumbnail = models.CharField(max_length=200, blank=True)
-    crop_box = models.JSONField(null=True, blank=True, help_text="Left, top, right, bottom in pixels of the photograph.")
+    crop_box = models.JSONField(
+        null=True, blank=True, help_text="Left, top, right, bottom in pixels of the photograph."
+    )
     crop_confidence = models.FloatField(null=True, blank=True)
     legend = models.TextField(blank=True)
     symbol = models.TextField(blank=True, help_text="Mint mark, field marks.")
@@ -163,4 +169,3 @@ class Side(models.Model):
 
     if TYPE_CHECKING:
         labels: models.Manager[Label]
-

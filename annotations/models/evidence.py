@@ -93,5 +93,3 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concept_id} on {self.side_id}: {self.answer} ({self.origin})"
-
-

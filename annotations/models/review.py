@@ -36,7 +36,9 @@ class ReviewItem(models.Model):
     concept = models.ForeignKey(Concept, models.CASCADE, related_name="review_items")
     score = models.FloatField(help_text="Suspicion 0..1; the highest is asked first.")
     reason = models.CharField(max_length=200)
-    round = models.PositiveIntegerField(default=0, help_text="The training run after which it was ranked, 0 before any.")
+    round = models.PositiveIntegerField(
+        default=0, help_text="The training run after which it was ranked, 0 before any."
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     leased_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,101 @@
+"""What persons say: inserted, never changed; a stale answer is a conflict, a repeated one is the same row."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from annotations.models import Concept, Decision, ReviewItem, Side
+from annotations.services.labels import settle_decision
+
+
+class Conflict(Exception):
+    """Somebody answered in the meantime."""
+
+    def __init__(self, current: Decision | None) -> None:
+        super().__init__("Somebody answered this question in the meantime.")
+        self.current = current
+
+
+class KeyReused(Exception):
+    """A key that already stands for another answer."""
+
+
+def record_decision(*, user: User, side_id: int, concept: str, answer: str, key: UUID, base_id: int | None) -> Decision:
+    """Store an answer to what `base_id` said (None: nobody yet). The same key again returns the stored row.
+
+    Raises Conflict where another decision stands by now, KeyReused, Side.DoesNotExist, Concept.DoesNotExist, and
+    ValueError for an answer that is none.
+    """
+    if answer not in (Decision.Answer.YES, Decision.Answer.NO, Decision.Answer.UNSURE):
+        raise ValueError(f"“{answer}” is no answer; say yes, no or unsure.")
+    side, asked = Side.objects.get(pk=side_id), Concept.objects.get(slug=concept)
+    return _insert(Decision(user=user, side=side, concept=asked, answer=answer, key=key, base_id=base_id))
+
+
+def undo_decision(*, user: User, decision_id: int, key: UUID) -> Decision:
+    """Take a decision back: a new row with the answer that stood before it. Undoing twice is one reversal."""
+    undone = Decision.objects.select_related("base", "side", "concept").get(pk=decision_id)
+    if undone.user_id != user.pk:
+        raise PermissionDenied("Only the person who decided can undo it.")
+    before = undone.base.answer if undone.base else Decision.Answer.WITHDRAWN
+    reversal = Decision(
+        user=user, side=undone.side, concept=undone.concept, answer=before, key=key, base=undone, undoes=undone
+    )
+    stored = Decision.objects.filter(undoes=undone).first()
+    return stored or _insert(reversal)
+
+
+def current_decision(*, side_id: int, concept_id: int) -> Decision | None:
+    return (
+        Decision.objects.filter(side_id=side_id, concept_id=concept_id, answered_by=None)
+        .select_related("user", "concept")
+        .order_by("-id")
+        .first()
+    )
+
+
+def _insert(decision: Decision) -> Decision:
+    stored = _stored(decision)
+    if stored:
+        return stored
+    _check_base(decision)
+    try:
+        with transaction.atomic():
+            decision.save()
+            settle_decision(decision)
+            _settle_question(decision)
+    except IntegrityError:
+        stored = _stored(decision)
+        if stored:
+            return stored
+        raise Conflict(current_decision(side_id=decision.side_id, concept_id=decision.concept_id)) from None
+    return decision
+
+
+def _stored(decision: Decision) -> Decision | None:
+    stored = Decision.objects.filter(key=decision.key).first()
+    if stored and (stored.user_id, stored.side_id, stored.concept_id) != (
+        decision.user_id,
+        decision.side_id,
+        decision.concept_id,
+    ):
+        raise KeyReused(f"The key {decision.key} already stands for another answer; draw a new one.")
+    return stored
+
+
+def _check_base(decision: Decision) -> None:
+    """The answered decision must speak of the same side and concept, and be the newest."""
+    current = current_decision(side_id=decision.side_id, concept_id=decision.concept_id)
+    if (current.pk if current else None) != decision.base_id:
+        raise Conflict(current)
+
+
+def _settle_question(decision: Decision) -> None:
+    status = ReviewItem.Status.OPEN if decision.answer == Decision.Answer.WITHDRAWN else ReviewItem.Status.ANSWERED
+    ReviewItem.objects.filter(side_id=decision.side_id, concept_id=decision.concept_id).update(
+        status=status, leased_to=None, leased_until=None
+    )

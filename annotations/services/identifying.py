@@ -1,0 +1,78 @@
+"""A photograph that somebody brings: both sides found, and what the published model sees on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from PIL import Image
+
+from annotations.models import Identification, ModelVersion
+from annotations.services import media
+from annotations.services.jobs import Pulse, write_fenced
+from annotations.services.pictures import SHOWN_SIZE, store_side
+from annotations.services.serving import served_model
+from mlcore.contract import LearningError
+from mlcore.images.cropping import Crop, cut, find_sides, find_single
+from mlcore.images.reading import RefusedPicture, encode_webp, read_picture
+
+
+class NoPublishedModel(Exception):
+    """Nobody has published a model yet."""
+
+
+def queue_identification(*, user: User | None, content: bytes, name: str) -> Identification:
+    """Check a photograph, keep it without its metadata, and queue it.
+
+    Raises RefusedPicture with a sentence, and NoPublishedModel.
+    """
+    if ModelVersion.objects.published() is None:
+        raise NoPublishedModel("No model is published yet. An administrator trains and publishes one under Runs.")
+    picture = read_picture(content, longest=2 * SHOWN_SIZE)
+    file = media.store(encode_webp(picture, longest=SHOWN_SIZE, quality=90), ".webp")
+    return Identification.objects.create(created_by=user, file=file, name=name[:255])
+
+
+def carry_out_identification(row: Identification, pulse: Pulse) -> None:
+    version = ModelVersion.objects.published()
+    if version is None:
+        raise LearningError("No model is published any more.")
+    pulse({"event": "progress", "stage": "loading the model", "done": 0, "total": 3})
+    model = served_model(version)
+    image = read_picture(settings.MEDIA_ROOT / row.file)
+    pulse({"event": "progress", "stage": "finding the sides", "done": 1, "total": 3})
+    crops = _find(image)
+    probabilities = model.predict([cut(image, crop, size=512) for _, crop in crops])
+    sides = [
+        _side(face, store_side(image, crop)[0], crop, version, [float(value) for value in found])
+        for (face, crop), found in zip(crops, probabilities, strict=True)
+    ]
+    write_fenced(row, sides=sides, version=version)
+
+
+def _find(image: Image.Image) -> list[tuple[str, Crop]]:
+    """Both sides where the photograph shows both, else the one coin it shows (of which the side is not known)."""
+    try:
+        obverse, reverse = find_sides(image)
+        return [("obverse", obverse), ("reverse", reverse)]
+    except RefusedPicture as both:
+        try:
+            return [("unknown", find_single(image))]
+        except RefusedPicture as error:
+            raise LearningError(f"{both.sentence} {error.sentence}") from error
+
+
+def _side(face: str, crop_file: str, crop: Crop, version: ModelVersion, probabilities: list[float]) -> dict[str, Any]:
+    return {
+        "face": face,
+        "crop": crop_file,
+        "box": list(crop.box),
+        "confidence": round(crop.confidence, 3),
+        "probabilities": {slug: round(p, 4) for slug, p in zip(version.concepts, probabilities, strict=True)},
+        "present": [
+            slug
+            for slug, p, least in zip(version.concepts, probabilities, version.thresholds, strict=True)
+            if p >= least
+        ],
+    }

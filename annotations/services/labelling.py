@@ -1,0 +1,36 @@
+"""All texts of the corpus read again with the present rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.contrib.auth.models import User
+
+from annotations.models import Coin, LabellingRun
+from annotations.services.concepts import compiled_rules
+from annotations.services.jobs import write_fenced
+from annotations.services.review import rank_questions
+from annotations.services.texts import read_texts
+from mlcore.contract import Report
+
+BATCH = 500
+
+
+def queue_labelling(*, user: User | None) -> LabellingRun:
+    """The labelling that waits already, or a new one."""
+    waiting = LabellingRun.objects.filter(status=LabellingRun.Status.QUEUED).first()
+    return waiting or LabellingRun.objects.create(created_by=user)
+
+
+def carry_out_labelling(run: LabellingRun, report: Report) -> None:
+    rules = compiled_rules()
+    counts: Counter[str] = Counter()
+    coins = Coin.objects.order_by("pk")
+    total, last = coins.count(), 0
+    while batch := list(coins.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        counts.update(read_texts(batch, rules))
+        counts["coins"] += len(batch)
+        last = batch[-1]
+        report({"event": "progress", "stage": "reading texts", "done": counts["coins"], "total": total})
+    counts["questions"] = rank_questions(round=0)
+    write_fenced(run, counts=dict(counts))

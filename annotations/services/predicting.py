@@ -1,0 +1,90 @@
+"""A model version's word on every side of the corpus, by a child process."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from annotations.models import Embedding, ModelVersion, Prediction, PredictionRun, Side
+from annotations.services.children import run_child
+from annotations.services.jobs import Pulse, write_fenced
+from annotations.services.labels import refresh_model_labels
+from annotations.services.publishing import model_folder
+from annotations.services.review import rank_questions
+from mlcore.files import written_aside
+
+BATCH = 2000
+
+
+def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
+    """Predict all pictured sides; then, if this version is the published one, let labels and questions follow."""
+    folder = model_folder(run.version)
+    sides, out = folder / f"sides-{run.pk}.jsonl", folder / f"predictions-{run.pk}.jsonl"
+    total = _write_sides(sides)
+    run_child(
+        [
+            *("predict", str(folder), "--sides", str(sides), "--out", str(out)),
+            *("--pictures", str(settings.MEDIA_ROOT), "--features", str(settings.FEATURES_ROOT)),
+        ],
+        log=folder / "log.txt",
+        pulse=pulse,
+        on_event=lambda event: None,
+    )
+    counts = _store(run, out, pulse, total)
+    _publish_labels(run, counts)
+    for file in (sides, out):
+        file.unlink()
+
+
+def _write_sides(path: Path) -> int:
+    total = 0
+    with written_aside(path) as partial, partial.open("w") as stream:
+        for side, crop in Side.objects.pictured().order_by("pk").values_list("pk", "crop").iterator(BATCH):
+            stream.write(json.dumps({"side": side, "picture": crop}) + "\n")
+            total += 1
+    return total
+
+
+def _store(run: PredictionRun, out: Path, pulse: Pulse, total: int) -> dict[str, int]:
+    counts = {"sides": 0, "refused": 0}
+    with out.open() as lines:
+        while batch := [json.loads(line) for line in islice(lines, BATCH)]:
+            good = [row for row in batch if "probabilities" in row]
+            _store_batch(run.version, good)
+            counts["sides"] += len(good)
+            counts["refused"] += len(batch) - len(good)
+            pulse({"event": "progress", "stage": "storing", "done": counts["sides"], "total": total})
+    return counts
+
+
+@transaction.atomic
+def _store_batch(version: ModelVersion, rows: list[dict[str, Any]]) -> None:
+    present = set(Side.objects.filter(pk__in=[row["side"] for row in rows]).values_list("pk", flat=True))
+    rows = [row for row in rows if row["side"] in present]  # a side may have gone while the child worked
+    Prediction.objects.bulk_create(
+        (Prediction(version=version, side_id=row["side"], probabilities=row["probabilities"]) for row in rows),
+        update_conflicts=True,
+        unique_fields=["version", "side"],
+        update_fields=["probabilities"],
+    )
+    Embedding.objects.bulk_create(
+        (Embedding(version=version, side_id=row["side"], vector=row["embedding"]) for row in rows if row["embedding"]),
+        update_conflicts=True,
+        unique_fields=["version", "side"],
+        update_fields=["vector"],
+    )
+
+
+@transaction.atomic
+def _publish_labels(run: PredictionRun, counts: dict[str, int]) -> None:
+    """Labels and questions change together, and only by the published version's predictions."""
+    published = ModelVersion.objects.published()
+    if published is not None and published.pk == run.version_id:
+        refresh_model_labels(run.version)
+        counts["questions"] = rank_questions(round=run.version.run_id)
+    write_fenced(run, counts=counts)

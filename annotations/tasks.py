@@ -1,0 +1,85 @@
+"""Celery tasks: each takes a row's id, claims the row and carries it out."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from celery import Task, shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from annotations.models import (
+    Identification,
+    ImportRun,
+    Job,
+    LabellingRun,
+    PredictionRun,
+    SaliencyMap,
+    TrainingRun,
+)
+from annotations.services import identifying, importing, jobs, labelling, predicting, saliency, training
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def import_file(*, job_id: int) -> None:
+    jobs.work_on(ImportRun, job_id, importing.carry_out_import)
+
+
+@shared_task
+def label_corpus(*, job_id: int) -> None:
+    jobs.work_on(LabellingRun, job_id, labelling.carry_out_labelling)
+
+
+@shared_task
+def train(*, job_id: int) -> None:
+    jobs.work_on(TrainingRun, job_id, training.carry_out_training)
+
+
+@shared_task
+def predict_corpus(*, job_id: int) -> None:
+    jobs.work_on(PredictionRun, job_id, predicting.carry_out_predictions)
+
+
+@shared_task
+def identify(*, job_id: int) -> None:
+    jobs.work_on(Identification, job_id, identifying.carry_out_identification)
+
+
+@shared_task
+def draw_saliency(*, job_id: int) -> None:
+    jobs.work_on(SaliencyMap, job_id, saliency.carry_out_map)
+
+
+TASKS: dict[type[Job], Task] = {
+    ImportRun: import_file,
+    LabellingRun: label_corpus,
+    TrainingRun: train,
+    PredictionRun: predict_corpus,
+    Identification: identify,
+    SaliencyMap: draw_saliency,
+}
+
+
+def send(job: Job) -> None:
+    """Send a queued job's id to a worker once its row is committed."""
+    transaction.on_commit(partial(_send, job))
+
+
+def send_waiting() -> int:
+    """Send again what waits in the table; returns how many. Safe to call from several places at once."""
+    waiting = jobs.reconcile_jobs()
+    for job in waiting:
+        _send(job)
+    return len(waiting)
+
+
+def _send(job: Job) -> None:
+    try:
+        TASKS[type(job)].apply_async(kwargs={"job_id": job.pk}, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("The broker does not answer (%s); %s waits in the table and is sent again.", error, job)
+    else:
+        jobs.mark_sent(job)

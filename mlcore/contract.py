@@ -21,7 +21,7 @@ class LearningError(Exception):
     """A failure that a curator can understand: the message says what was wrong, with which value, and what to do."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish, not an error
+class Cancelled(Exception):
     """The person who started the work asked for it to stop."""
 
 

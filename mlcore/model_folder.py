@@ -50,9 +50,16 @@ def write_result(folder: Path, result: RunResult) -> None:
     write_json(folder / RESULT, asdict(result))
 
 
-def read_result(folder: Path) -> RunResult | None:
-    """The result of a finished run, or None where the run did not finish."""
+def finished_result(folder: Path, identity: str) -> RunResult | None:
+    """The result of a run with this identity that finished in the folder, or None where it is still to be done.
+
+    Raises LearningError where the folder holds the finished run of another identity.
+    """
     if not (folder / RESULT).is_file():
         return None
+    if read_about(folder)["identity"] != identity:
+        raise LearningError(
+            f"The folder {folder} holds a finished run with other data or settings. Choose another one."
+        )
     content = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     return RunResult(**{**content, "concepts": tuple(content["concepts"]), "thresholds": tuple(content["thresholds"])})

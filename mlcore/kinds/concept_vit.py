@@ -7,7 +7,7 @@ entropy in which the present sides of a rare concept weigh more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,8 +28,8 @@ LABEL = "Concepts on a side (any timm backbone)"
 class Config:
     """How a concept model is trained."""
 
-    backbone: str = "resnet14t"
-    """Name of the network in the library timm, for example resnet14t (small and quick) or
+    backbone: str = "resnet10t"
+    """Name of the network in the library timm, for example resnet10t (small and quick) or
     vit_small_patch16_224.augreg_in21k (pretrained; the part after the dot names the weights)."""
     weights: Literal["scratch", "hub", "folder"] = "scratch"
     """Where the backbone's first weights come from: scratch draws them at random and learns everything from your
@@ -51,7 +51,7 @@ class Config:
     """Grey keeps silver and bronze, and one museum's light and another's, from being told apart by their colour."""
     epochs: int = bounded(30, 1, 1000)
     """How often every labelled side is seen. The best epoch on the validation coins is kept: more costs only time."""
-    batch_size: int = bounded(32, 1, 4096)
+    batch_size: int = bounded(32, 2, 4096)
     """Sides that are learned from at once. Halve it when the graphics card runs out of memory."""
     optimiser: Literal["adamw", "sgd"] = "adamw"
     """How the weights are moved. adamw needs no care; sgd is what the published system used."""
@@ -117,9 +117,37 @@ def train(
     """Train on a snapshot and write the model folder `out`; taken up again where a killed run stood. `pictures` is the
     folder that the samples' pictures are relative to, `features` one where passes through a frozen backbone are
     kept for the next run. Raises LearningError, and whatever `report` raises to cancel."""
-    from mlcore.concept_training import train_concepts
+    from mlcore.concept_training import ConceptRun, train_concepts
+    from mlcore.nets.augment import Augmentation
+    from mlcore.nets.backbones import BackboneChoice
+    from mlcore.train_loop import Plan
 
-    return train_concepts("concept_vit", snapshot, config, out, report, pictures=pictures, features=features)
+    run = ConceptRun(
+        kind="concept_vit",
+        config=asdict(config),
+        backbone=BackboneChoice(
+            name=config.backbone,
+            weights=config.weights,
+            folder=Path(config.weights_folder),
+            frozen=config.frozen,
+            size=config.image_size,
+            grey=config.colour == "grey",
+        ),
+        plan=Plan(
+            config.epochs,
+            config.optimiser,
+            config.learning_rate,
+            config.momentum,
+            config.weight_decay,
+            config.schedule,
+        ),
+        augmentation=Augmentation(config.rotation, config.scale, config.brightness, config.mirror),
+        faces=config.faces,
+        batch_size=config.batch_size,
+        positive_weights=config.positive_weights,
+        seed=config.seed,
+    )
+    return train_concepts(snapshot, run, out, report, pictures=pictures, features=features)
 
 
 def load(model: Path) -> ConceptModel:

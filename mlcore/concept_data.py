@@ -1,0 +1,113 @@
+"""The pictures or features of a concept model's lesson, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from mlcore.contract import Sample
+from mlcore.losses.masked_bce import MaskedBCE
+from mlcore.metrics.concepts import mean_average_precision
+from mlcore.nets.augment import Augmentation
+from mlcore.nets.inputs import PictureStore, Transform
+
+Labels = npt.NDArray[np.int_]
+Batch = tuple[torch.Tensor, torch.Tensor]
+CALM_BATCH = 64
+"""Inputs looked at together when nothing is learned."""
+
+
+def labels_of(samples: Sequence[Sample], concepts: int) -> Labels:
+    """(samples, concepts): 1, 0 or -1 for unknown."""
+    return np.array([sample.labels for sample in samples], dtype=int).reshape(len(samples), concepts)
+
+
+class FeatureInputs:
+    """Features (n, width) that are all in memory."""
+
+    def __init__(self, features: npt.NDArray[np.float32], device: torch.device) -> None:
+        self._features = torch.from_numpy(features).to(device)
+
+    def batch(self, numbers: npt.NDArray[np.int_], random: torch.Generator | None) -> torch.Tensor:
+        return self._features[torch.from_numpy(numbers).to(self._features.device)]
+
+
+class PictureInputs:
+    """Pictures, changed at random where a generator is given."""
+
+    def __init__(
+        self, store: PictureStore, transform: Transform, augmentation: Augmentation, device: torch.device
+    ) -> None:
+        self._store, self._transform = store, transform
+        self._augmentation, self._device = augmentation, device
+
+    def batch(self, numbers: npt.NDArray[np.int_], random: torch.Generator | None) -> torch.Tensor:
+        images = self._transform.tensor(self._store.batch(numbers.tolist()), self._device)
+        if random is not None:
+            images = self._augmentation(images, random)
+        return self._transform.normalise(images)
+
+
+@dataclass
+class ConceptLesson:
+    """Inputs with their labels: the first `train` to learn from, `validation` to choose the epoch by."""
+
+    inputs: FeatureInputs | PictureInputs
+    labels: Labels
+    """(samples, concepts), with the columns that cannot be learned set to -1."""
+    train: npt.NDArray[np.int_]
+    """Numbers of the samples to learn from."""
+    validation: npt.NDArray[np.int_]
+    criterion: MaskedBCE
+    batch_size: int
+    seed: int
+    device: torch.device
+
+    @property
+    def steps(self) -> int:
+        # two sides at least in each batch: layers that scale by batch cannot learn from one
+        return max(1, min(-(-len(self.train) // self.batch_size), len(self.train) // 2))
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Every training sample once, in an order and with changes that depend on seed and epoch alone."""
+        random = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
+        order = self.train[torch.randperm(len(self.train), generator=random).numpy()]
+        parts = np.array_split(order, self.steps)
+
+        def prepare(numbers: npt.NDArray[np.int_]) -> Batch:
+            return self.inputs.batch(numbers, random), torch.from_numpy(self.labels[numbers]).to(self.device)
+
+        with ThreadPoolExecutor(1) as ahead:  # one thread, so that random numbers are drawn in order
+            coming = ahead.submit(prepare, parts[0])
+            for following in [*parts[1:], None]:
+                ready = coming.result()
+                if following is not None:
+                    coming = ahead.submit(prepare, following)
+                yield ready
+
+    def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        loss: torch.Tensor = self.criterion(outputs, labels)
+        return loss
+
+    def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
+        if not len(self.validation):
+            return None, None
+        logits, labels = self.answers(net, self.validation), self.labels[self.validation]
+        if not (labels >= 0).any():
+            return None, None
+        loss = self.loss(torch.from_numpy(logits).to(self.device), torch.from_numpy(labels).to(self.device))
+        return float(loss), mean_average_precision(labels, logits.astype(np.float64))
+
+    @torch.inference_mode()
+    def answers(self, net: nn.Module, numbers: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
+        """Logits (n, concepts) for these samples, without random changes."""
+        net.eval()
+        parts = [numbers[start : start + CALM_BATCH] for start in range(0, len(numbers), CALM_BATCH)]
+        found = [net(self.inputs.batch(part, None)).float().cpu().numpy() for part in parts]
+        return np.concatenate(found) if found else np.empty((0, self.labels.shape[1]), dtype=np.float32)

@@ -1,0 +1,106 @@
+"""What a trained concept model says of its validation and test sides, and the folder in which all of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlcore.checkpoint import write_tensors
+from mlcore.concept_data import Labels
+from mlcore.contract import RunResult, Sample
+from mlcore.files import write_json
+from mlcore.metrics.concepts import Answers, curves, measure
+from mlcore.metrics.thresholds import NEVER, choose_thresholds
+from mlcore.model_folder import TEST, WEIGHTS, write_about, write_result
+from mlcore.nets.concept_model import ConceptNet, probabilities_of
+from mlcore.nets.devices import library_versions, name_of
+from mlcore.train_loop import Standing
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A model's logits for every sample of a snapshot."""
+
+    concepts: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    labels: Labels
+    logits: npt.NDArray[np.float32]
+    """(samples, concepts)."""
+    untrained: dict[str, str]
+
+    def of(self, split: str, thresholds: Sequence[float]) -> tuple[Answers, npt.NDArray[np.bool_]]:
+        """The answers of a split, and (sides, concepts) which labels a person gave."""
+        numbers = [number for number, sample in enumerate(self.samples) if sample.split == split]
+        expert = np.array([self.samples[number].expert for number in numbers], dtype=bool)
+        answers = Answers(
+            concepts=self.concepts,
+            labels=self.labels[numbers],
+            probabilities=probabilities_of(self.logits[numbers]).astype(np.float64),
+            coins=[self.samples[number].coin for number in numbers],
+            thresholds=thresholds,
+            notes=self.untrained,
+        )
+        return answers, expert.reshape(answers.labels.shape)
+
+    def sides(self, split: str) -> list[int]:
+        return [sample.side for sample in self.samples if sample.split == split]
+
+
+def write_results(
+    out: Path, net: ConceptNet, answered: Answered, standing: Standing, about: dict[str, Any]
+) -> RunResult:
+    """Choose thresholds, measure, and write the model folder, result.json last."""
+    validation, _ = answered.of("validation", [0.5] * len(answered.concepts))
+    chosen = choose_thresholds(validation.labels, validation.probabilities)
+    pairs = zip(answered.concepts, chosen, strict=True)
+    thresholds = tuple(NEVER if concept in answered.untrained else each for concept, each in pairs)
+    result = RunResult(
+        kind=about["kind"],
+        concepts=answered.concepts,
+        metrics=metrics_of(answered, thresholds, standing),
+        thresholds=thresholds,
+        seconds=round(standing.seconds, 3),
+        device=name_of(net.device),
+        libraries=library_versions(),
+    )
+    write_tensors(out / WEIGHTS, net.state_dict())
+    said = {"concepts": answered.concepts, "thresholds": thresholds, "untrained": answered.untrained}
+    write_about(out, about | said | {"libraries": result.libraries})
+    write_json(out / TEST, test_file(answered, thresholds))
+    write_result(out, result)
+    return result
+
+
+def metrics_of(answered: Answered, thresholds: Sequence[float], standing: Standing) -> dict[str, Any]:
+    """Figures on all labels, and apart from them those on labels that a person gave."""
+    test, expert = answered.of("test", thresholds)
+    validation, _ = answered.of("validation", thresholds)
+    return {
+        "test": measure(test),
+        "test_expert": measure(test.only(expert)),
+        "validation": measure(validation),
+        "curves": curves(test),
+        "epochs": standing.epochs,
+        "best_epoch": standing.best_epoch,
+        "untrained": answered.untrained,
+        "sides": {split: len(answered.sides(split)) for split in ("train", "validation", "test")},
+    }
+
+
+def test_file(answered: Answered, thresholds: Sequence[float]) -> dict[str, Any]:
+    """The test split with labels and answers, so that two models can be set against each other later."""
+    test, expert = answered.of("test", thresholds)
+    return {
+        "concepts": answered.concepts,
+        "sides": answered.sides("test"),
+        "coins": list(test.coins),
+        "labels": test.labels.tolist(),
+        "expert": expert.tolist(),
+        "probabilities": np.round(test.probabilities, 6).tolist(),
+        "thresholds": list(thresholds),
+    }

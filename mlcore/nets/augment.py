@@ -1,0 +1,45 @@
+"""Changes pictures at random as photographers do: turned a little, nearer or farther, darker or brighter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far pictures may be changed."""
+
+    rotation: float
+    """Degrees either way."""
+    scale: float
+    """Share by which a picture grows or shrinks; it is shifted by a third of that."""
+    brightness: float
+    """Share by which brightness and contrast change."""
+    mirror: bool
+    """Whether half of the pictures are mirrored."""
+
+    def __call__(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+        """Change each of (n, 3, height, width) in 0..1 in its own way; `random` lives on the CPU."""
+        return self._lit(self._moved(images, random), random)
+
+    def _moved(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+        turn, size, right, down, side = (2 * torch.rand(5, len(images), generator=random) - 1).unbind()
+        angle = turn * math.radians(self.rotation)
+        size = torch.exp(size * math.log1p(self.scale))
+        flip = torch.where(side < 0, -1.0, 1.0) if self.mirror else torch.ones(len(images))
+        cos, sin, shift = torch.cos(angle) * size, torch.sin(angle) * size, self.scale / 3
+        rows = [torch.stack([flip * cos, -sin, right * shift], 1), torch.stack([flip * sin, cos, down * shift], 1)]
+        grid = functional.affine_grid(torch.stack(rows, 1).to(images.device), list(images.shape), align_corners=False)
+        return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+    def _lit(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+        light, contrast = (
+            1 + self.brightness * (2 * torch.rand(2, len(images), 1, 1, 1, generator=random) - 1)
+        ).unbind()
+        middle = images.mean(dim=(1, 2, 3), keepdim=True)
+        changed = (images - middle) * contrast.to(images.device) + middle * light.to(images.device)
+        return changed.clamp(0, 1)

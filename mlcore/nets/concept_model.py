@@ -1,0 +1,115 @@
+"""A backbone with one linear answer per concept, and the trained model that is kept in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from torch import nn
+
+from mlcore.contract import LearningError
+from mlcore.explain.hipe import hipe
+from mlcore.model_folder import checked_weights, read_about
+from mlcore.nets.backbones import build_backbone
+from mlcore.nets.devices import half_precision_pays, prepare_device
+from mlcore.nets.inputs import Squares, Transform
+
+Floats = npt.NDArray[np.float32]
+
+
+class ConceptNet(nn.Module):
+    """Pictures (n, 3, size, size), scaled, to one logit per concept (n, concepts)."""
+
+    def __init__(self, backbone: nn.Module, width: int, concepts: int, device: torch.device) -> None:
+        super().__init__()
+        self.backbone = backbone.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.head = nn.Linear(width, concepts, device=device)
+        self.device = device
+        self.halved = half_precision_pays(device)
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """Pooled features (n, width) in float32; the backbone computes in bfloat16 where the device has it."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
+            pooled: torch.Tensor = self.backbone(images)
+        return pooled.float()
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.head(self.features(images))
+        return logits
+
+
+def make_net(backbone: nn.Module, concepts: int, device: torch.device) -> ConceptNet:
+    return ConceptNet(backbone, int(backbone.num_features), concepts, device)  # type: ignore[arg-type]
+
+
+@torch.inference_mode()
+def picture_features(net: ConceptNet, transform: Transform, squares: Squares) -> Floats:
+    """Pooled features (n, width) of pictures (n, size, size, channels), with the network at rest."""
+    images = transform.normalise(transform.tensor(squares, net.device))
+    return np.asarray(net.eval().features(images).cpu().numpy(), dtype=np.float32)
+
+
+def probabilities_of(logits: Floats) -> Floats:
+    """Logits to 0..1, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))), dtype=np.float32)
+
+
+class ConceptModel:
+    """A trained model, ready to look at pictures."""
+
+    def __init__(self, net: ConceptNet, transform: Transform, about: dict[str, Any]) -> None:
+        self.net, self.transform, self.about = net.eval(), transform, about
+        self.concepts: tuple[str, ...] = tuple(about["concepts"])
+        self.thresholds: tuple[float, ...] = tuple(about["thresholds"])
+
+    @classmethod
+    def load(cls, folder: Path) -> ConceptModel:
+        """Read what training wrote. Raises LearningError."""
+        about = read_about(folder)
+        device = prepare_device(0)
+        seen = about["transform"]
+        transform = Transform(seen["size"], seen["grey"], tuple(seen["mean"]), tuple(seen["std"]))
+        net = make_net(build_backbone(about["backbone"], transform.size), len(about["concepts"]), device)
+        net.load_state_dict(load_file(checked_weights(folder), device=str(device)))
+        return cls(net, transform, about)
+
+    def features(self, squares: Squares) -> Floats:
+        """Pooled features (n, width) of pictures brought into shape by `transform.square`."""
+        return picture_features(self.net, self.transform, squares)
+
+    @torch.inference_mode()
+    def logits(self, features: Floats) -> Floats:
+        """(n, concepts) from pooled features."""
+        answers = self.net.head(torch.from_numpy(np.array(features, dtype=np.float32)).to(self.net.device))
+        return np.asarray(answers.cpu().numpy(), dtype=np.float32)
+
+    def probabilities(self, features: Floats) -> Floats:
+        """(n, concepts) in 0..1 from pooled features."""
+        return probabilities_of(self.logits(features))
+
+    def predict(self, pictures: Sequence[Image.Image]) -> Floats:
+        """(n, concepts) in 0..1 for RGB pictures of any size."""
+        if not pictures:
+            return np.empty((0, len(self.concepts)), dtype=np.float32)
+        return self.probabilities(self.features(np.stack([self.transform.square(each) for each in pictures])))
+
+    def explain(self, picture: Image.Image, concept: str) -> tuple[Floats, int, float]:
+        """HiPe map (height, width of the picture; 0..1), forward passes spent, probability of the concept.
+
+        Raises LearningError for a concept that the model does not know.
+        """
+        if concept not in self.concepts:
+            raise LearningError(f"The model does not know {concept!r}; it knows {', '.join(self.concepts)}.")
+        column = self.concepts.index(concept)
+        square = self.transform.square(picture)
+        found, forwards = hipe(lambda squares: self.logits(self.features(squares))[:, column], square)
+        left, top, right, bottom = self.transform.place(picture)
+        shown = Image.fromarray(found[top:bottom, left:right]).resize(picture.size, Image.Resampling.BILINEAR)
+        probability = float(self.probabilities(self.features(square[None]))[0, column])
+        return np.asarray(shown, dtype=np.float32).clip(0, 1), forwards + 1, probability

@@ -1,0 +1,43 @@
+"""A trained model kept warm, for a process that answers one picture at a time. Loads torch when a model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from mlcore.contract import LearningError
+from mlcore.model_folder import kind_of_model
+from mlcore.registry import load_kind
+
+
+class ServedModel:
+    """What the site asks of a published model, whichever kind it is."""
+
+    def __init__(self, model: Any) -> None:
+        """`model` is what `load` of its kind returned."""
+        self._model = model
+        self.concepts: tuple[str, ...] = tuple(model.concepts)
+        self.thresholds: tuple[float, ...] = tuple(model.thresholds)
+
+    @classmethod
+    def load(cls, folder: Path) -> ServedModel:
+        """Raises LearningError where the folder holds no whole model, or one that cannot be served."""
+        name = kind_of_model(folder)
+        kind = load_kind(name)
+        if not hasattr(kind, "load"):
+            raise LearningError(f"Models of the kind {name} answer no single pictures.")
+        return cls(kind.load(folder))
+
+    def predict(self, images: Sequence[Image.Image]) -> npt.NDArray[np.float32]:
+        """(images, concepts) in 0..1 for RGB pictures of one side each."""
+        return np.asarray(self._model.predict(images), dtype=np.float32)
+
+    def explain(self, image: Image.Image, concept: str) -> npt.NDArray[np.float32]:
+        """Map (height, width of the image; 0..1) of what speaks for a concept. Raises LearningError if unknown."""
+        found, _, _ = self._model.explain(image, concept)
+        return np.asarray(found, dtype=np.float32)

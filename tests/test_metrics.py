@@ -1,0 +1,122 @@
+"""The figures that a model is judged by."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from mlcore.metrics.concepts import Answers, curves, mean_average_precision, measure
+from mlcore.metrics.paired import paired_difference
+from mlcore.metrics.resampling import coin_weights
+from mlcore.metrics.thresholds import choose_thresholds
+
+
+def answers(sides: int = 400, concepts: tuple[str, ...] = ("eagle", "horse"), seed: int = 0, **given) -> Answers:
+    random = np.random.default_rng(seed)
+    labels = given.pop("labels", (random.random((sides, len(concepts))) < 0.3).astype(int))
+    noise = random.random(labels.shape)
+    probabilities = given.pop("probabilities", np.round((noise + 0.6 * (labels == 1)) / 1.6, 2))
+    coins = given.pop("coins", [f"coin {number // 2}" for number in range(len(labels))])
+    return Answers(concepts, labels, probabilities, coins, given.pop("thresholds", [0.5] * len(concepts)), {})
+
+
+def test_figures_agree_with_scikit_learn_with_ties_and_unknown_labels() -> None:
+    asked = answers()
+    asked.labels[::7, 0] = -1
+    row = measure(asked, draws=20)["eagle"]
+    known = asked.labels[:, 0] >= 0
+    truth, scores = asked.labels[known, 0], asked.probabilities[known, 0]
+    said = scores >= 0.5
+    assert row["n"] == known.sum()
+    assert row["ap"] == pytest.approx(reference.average_precision_score(truth, scores))
+    assert row["roc_auc"] == pytest.approx(reference.roc_auc_score(truth, scores))
+    assert row["f1"] == pytest.approx(reference.f1_score(truth, said))
+    assert row["balanced_accuracy"] == pytest.approx(reference.balanced_accuracy_score(truth, said))
+    assert row["precision"] == pytest.approx(reference.precision_score(truth, said))
+    assert row["recall"] == pytest.approx(reference.recall_score(truth, said))
+    assert sum(row["confusion"].values()) == row["n"]
+
+
+def test_what_is_not_defined_is_null_and_never_nan() -> None:
+    labels = np.array([[0, -1, 1], [0, -1, 1], [0, -1, 1]])
+    figures = measure(answers(labels=labels, concepts=("absent", "unknown", "present")), draws=20)
+    assert figures["absent"]["ap"] is None and figures["absent"]["f1"] is None
+    assert figures["unknown"]["n"] == 0 and figures["unknown"]["accuracy"] is None
+    assert figures["present"]["roc_auc"] is None and figures["present"]["ap"] == 1.0
+    assert figures["mean"]["concepts"] == 1
+    json.dumps(figures, allow_nan=False)
+
+
+def test_a_test_set_without_sides_is_measured_without_failing() -> None:
+    figures = measure(answers(labels=np.empty((0, 2), dtype=int)), draws=20)
+    assert figures["mean"]["ap"] is None
+    json.dumps(figures, allow_nan=False)
+
+
+def test_intervals_hold_the_figure_and_draw_whole_coins() -> None:
+    row = measure(answers(), draws=500)["mean"]
+    low, high = row["intervals"]["ap"]
+    assert low < row["ap"] < high < low + 0.25
+    weights = coin_weights(["a", "a", "b"], draws=50)
+    assert (weights[:, 0] == weights[:, 1]).all() and (weights[:, [0, 2]].sum(axis=1) == 2).all()
+
+
+def test_expert_answers_are_measured_apart() -> None:
+    asked = answers()
+    expert = np.zeros(asked.labels.shape, dtype=bool)
+    expert[:10, 0] = True
+    figures = measure(asked.only(expert), draws=20)
+    assert (figures["eagle"]["n"], figures["horse"]["n"]) == (10, 0)
+
+
+def test_curves_have_at_most_a_hundred_points_and_end_where_they_must() -> None:
+    curve = curves(answers(sides=3000, probabilities=np.random.default_rng(1).random((3000, 2))))["eagle"]
+    assert len(curve["pr"]) <= 100 and len(curve["roc"]) <= 101
+    assert curve["roc"][0][:2] == [0, 0] and curve["roc"][-1][:2] == [1, 1] and curve["pr"][-1][0] == 1
+    assert sum(item["n"] for item in curve["reliability"]) == 3000
+
+
+def test_thresholds_take_the_best_f1_and_fall_back_on_a_half() -> None:
+    labels = np.array([[1, 1], [1, 0], [1, 0], [1, 0], [1, 0], [0, 0], [0, -1]])
+    scores = np.array([[0.9, 0.9], [0.8, 0], [0.8, 0], [0.7, 0], [0.3, 0], [0.1, 0], [0.2, 0]])
+    assert choose_thresholds(labels, scores) == [pytest.approx(0.25), 0.5]
+
+
+def test_mean_average_precision_leaves_out_concepts_without_a_present_side() -> None:
+    labels, scores = np.array([[1, 0], [0, 0]]), np.array([[0.9, 0.1], [0.1, 0.2]])
+    assert mean_average_precision(labels, scores) == 1.0
+    assert mean_average_precision(labels[:, 1:], scores[:, 1:]) is None
+
+
+def test_a_better_model_shows_a_difference_whose_interval_leaves_out_nought() -> None:
+    asked = answers(sides=600)
+    worse = np.random.default_rng(5).random(asked.labels.shape)
+    found = paired_difference(asked.labels, worse, asked.probabilities, asked.coins, draws=300)
+    assert found["mean"]["difference"] > 0.2 and found["mean"]["interval"][0] > 0
+    assert len(found["concepts"]) == 2
+    back = paired_difference(asked.labels, asked.probabilities, worse, asked.coins, draws=300)
+    assert back["mean"]["difference"] == pytest.approx(-found["mean"]["difference"])
+
+
+def test_a_model_differs_from_itself_by_nothing() -> None:
+    asked = answers()
+    found = paired_difference(asked.labels, asked.probabilities, asked.probabilities, asked.coins, "f1", draws=50)
+    assert found["mean"]["difference"] == 0 and found["mean"]["interval"] == (0, 0)
+
+
+def test_a_paired_difference_of_nothing_known_is_null() -> None:
+    labels = np.array([[-1, 0], [-1, 0]])
+    found = paired_difference(labels, np.zeros((2, 2)), np.ones((2, 2)), ["a", "b"], draws=20)
+    assert found["concepts"] == [{"first": None, "second": None, "difference": None, "interval": None}] * 2
+    with pytest.raises(ValueError, match="shapes differ"):
+        paired_difference(labels, np.zeros((2, 1)), np.ones((2, 2)), ["a", "b"])
+
+
+def test_a_paired_difference_loads_neither_torch_nor_scikit_learn() -> None:
+    code = "import mlcore.metrics.paired, sys; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

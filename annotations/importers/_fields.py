@@ -61,7 +61,7 @@ def shorten(value: str) -> str:
 
 
 class SeenIdentifiers:
-    """8 bytes of each identifier's digest in a set: about 90 MB for a million, however long they are."""
+    """8 bytes of each identifier's digest in a set: 80 MB for a million, however long they are."""
 
     def __init__(self) -> None:
         self._digests: set[int] = set()

@@ -43,10 +43,15 @@ class Leaves:
             element, parent = stack.pop()
             if element in self._taken:
                 continue
-            if (element.text and element.text.strip()) or element.get("href"):
+            if self._says_something(element):
                 yield element, parent
             else:
                 stack.extend((child, element) for child in reversed(element))
+
+    def _says_something(self, element: Element) -> bool:
+        if element.text and element.text.strip():
+            return True
+        return bool(element.get("href")) and self._taken.isdisjoint(element.iter())
 
 
 def text_of(element: Element | None, between: str = "") -> str:

@@ -130,12 +130,12 @@ def _json_rows(stream: TextIO) -> _Rows:
         for row, line in enumerate(bounded_lines(stream), 1):
             if line.strip("\ufeff \t\r\n"):
                 yield row, _cells_of_json(line.lstrip("\ufeff"))
+        if not row:
+            yield 1, UnreadableError("", "", "The file is empty.")
     except UnreadableError as refusal:
         yield row + 1, refusal
     except UnicodeDecodeError as error:
         yield row + 1, UnreadableError("", "", f"From here on the file is no text ({error}).")
-    if not row:
-        yield 1, UnreadableError("", "", "The file is empty.")
 
 
 def _cells_of_json(line: str) -> Cells | UnreadableError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -111,3 +111,27 @@ class RefusedRecord:
 
 
 RECORD_FIELDS = tuple(CoinRecord.__dataclass_fields__)
+
+# The columns of a table of coins, for what reads it and for what writes it; their meaning is told in docs/formats.md.
+TERM_COLUMNS = ("authority", "issuer", "mint", "region", "denomination", "material")
+LICENCE_COLUMNS = ("licence", "picture_licence")
+PICTURE_COLUMNS = {"obverse": "obverse_picture", "reverse": "reverse_picture", "both": "picture"}
+TEXT_COLUMNS = {"obverse": "obverse_text", "reverse": "reverse_text", "both": "text"}
+PERSON_COLUMNS = ("person", "person_uri", "person_role", "person_side")
+NOTE_COLUMNS = ("note", "note_uri", "note_kind")
+SEVERAL_COLUMNS = (
+    *("reference", "reference_uri", *PERSON_COLUMNS, *NOTE_COLUMNS),
+    *(column for picture in PICTURE_COLUMNS.values() for column in (picture, f"{picture}_uri")),
+)
+NUMBER_COLUMNS = ("date_from", "date_to", "weight", "diameter", "axis")
+COLUMNS = (
+    *("identifier", "title"),
+    *(column for term in TERM_COLUMNS for column in (term, f"{term}_uri")),
+    *NUMBER_COLUMNS,
+    *("obverse_legend", "reverse_legend", "obverse_symbol", "reverse_symbol"),
+    *TEXT_COLUMNS.values(),
+    *("language", "reference", "reference_uri", *PERSON_COLUMNS, *NOTE_COLUMNS),
+    *("collection", "collection_uri", "department", "object_type"),
+    *("licence", "licence_uri", "picture_licence", "picture_licence_uri", "rights_holder", "synthetic"),
+    *(column for picture in PICTURE_COLUMNS.values() for column in (picture, f"{picture}_uri")),
+)

@@ -100,6 +100,11 @@ def comparable(coin: CoinRecord) -> CoinRecord:
     return replace(coin, row=0, source="", pictures=pictures)
 
 
+def test_every_column_of_the_table_is_documented() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert [column for column in importers.load_format("table").COLUMNS if f"`{column}`" not in page] == []
+
+
 def test_formats_are_read_and_written_without_django() -> None:
     program = (
         "import sys; from annotations import exporters, importers; importers.formats(); exporters.formats();"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
-from annotations.importers._columns import (
+from annotations.records import (
     COLUMNS,
     LICENCE_COLUMNS,
     NUMBER_COLUMNS,
     PICTURE_COLUMNS,
     TERM_COLUMNS,
     TEXT_COLUMNS,
-    guard_cell,
-    join_cell,
+    CoinRecord,
+    Term,
+    TextRecord,
 )
-from annotations.records import CoinRecord, Term, TextRecord
 
 LABEL = "Table (CSV)"
 SUFFIX = ".csv"
@@ -29,6 +30,8 @@ _PLAIN_COLUMNS = (
     *("department", "object_type", "rights_holder"),
 )
 _PICTURE_FOLDER = "images"
+# A spreadsheet runs such a cell as a formula. One that already has an apostrophe gets one more: reading undoes writing.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def write(coins: Iterable[CoinRecord], stream: TextIO) -> int:
@@ -108,3 +111,14 @@ def _pictures(coin: CoinRecord) -> dict[str, str]:
 def _place(path: Path) -> str:
     """Relative to the table: a record's path is absolute, so the file is expected in images/ beside the table."""
     return f"{_PICTURE_FOLDER}/{path.name}" if path.is_absolute() else path.as_posix()
+
+
+def join_cell(values: Sequence[str]) -> str:
+    """Several values, told apart again by the importer. Nothing but empty values is written as an empty cell."""
+    if not any(values):
+        return ""
+    return "|".join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
+
+
+def guard_cell(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell

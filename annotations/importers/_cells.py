@@ -9,17 +9,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast
 
 from annotations.importers import _fields
-from annotations.importers._columns import (
+from annotations.importers._fields import UnreadableError
+from annotations.records import (
     LICENCE_COLUMNS,
     NOTE_COLUMNS,
     PERSON_COLUMNS,
     PICTURE_COLUMNS,
     TERM_COLUMNS,
     TEXT_COLUMNS,
-    split_cell,
-)
-from annotations.importers._fields import UnreadableError
-from annotations.records import (
     CoinRecord,
     NoteRecord,
     PersonRecord,
@@ -34,6 +31,7 @@ Cells = Mapping[str, str]
 """Text by column; a column whose cell is empty is left out."""
 
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_SEPARATOR_OR_ESCAPE = re.compile(r"(\\[\\|]|\|)")
 _DRIVE_OR_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -56,6 +54,21 @@ def read_cells(cells: Cells, row: int, source: str, folder: Path) -> CoinRecord:
     )
     _fields.check_years(record.date_from, record.date_to)
     return record
+
+
+def split_cell(cell: str) -> list[str]:
+    """`a | b` holds two values; `\\|` and `\\\\` within a value stand for themselves. An empty cell holds none."""
+    if not cell:
+        return []
+    if "|" not in cell and "\\" not in cell:
+        return [cell]
+    values = [""]
+    for part in _SEPARATOR_OR_ESCAPE.split(cell):
+        if part == "|":
+            values.append("")
+        else:
+            values[-1] += part[1] if part in {"\\|", "\\\\"} else part
+    return [value.strip() for value in values]
 
 
 def _read_truth(value: str) -> bool:

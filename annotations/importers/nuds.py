@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from xml.etree.ElementTree import Element
 
 from annotations.importers import _fields
 from annotations.importers._fields import SeenIdentifiers, UnreadableError
 from annotations.importers._leaves import Leaves, parse_record, text_of
 from annotations.importers._nuds_parts import (
+    SIDES,
     read_dates,
     read_measures,
     read_notes,
@@ -90,40 +91,54 @@ def read_record(root: Element, row: int, source: str, pictures: PictureFolder | 
     identifier = _identifier(leaves)
     date_from, date_to = read_dates(leaves)
     weight, diameter, axis = read_measures(leaves)
-    authority, issuer, persons = read_persons(leaves)
-    kind = "descMeta/typeDesc"
     return CoinRecord(
         identifier=identifier,
         row=row,
         source=source,
         title=_fields.read_name("title", text_of(leaves.first("descMeta/title")), 500),
-        authority=authority,
-        issuer=issuer,
-        mint=_place(leaves, "mint", "productionPlace", "mint"),
-        region=_place(leaves, "region", "region"),
-        denomination=read_term("denomination", leaves.first(f"{kind}/denomination")),
-        material=read_term("material", leaves.first(f"{kind}/material")),
         date_from=date_from,
         date_to=date_to,
         weight=weight,
         diameter=diameter,
         axis=axis,
-        obverse_legend=_line(leaves, "obverse", "legend"),
-        reverse_legend=_line(leaves, "reverse", "legend"),
-        obverse_symbol=_line(leaves, "obverse", "symbol"),
-        reverse_symbol=_line(leaves, "reverse", "symbol"),
-        persons=persons,
+        **_type(leaves),
+        **_sides(leaves),
+        **_keeping(leaves),
         references=read_references(leaves),
-        collection=read_term("collection", leaves.first("descMeta/adminDesc/collection")),
-        department=_fields.read_name("department", text_of(leaves.first("descMeta/adminDesc/department"))),
-        object_type=_fields.read_name("object_type", text_of(leaves.first(f"{kind}/objectType")), 100),
-        licence=_licence(root, "licence", "data", ""),
-        picture_licence=_licence(root, "picture_licence", "images", "image"),
-        rights_holder=_fields.read_name("rights_holder", text_of(root.find("control/rightsStmt/copyrightHolder"))),
-        texts=read_texts(leaves),
         pictures=pictures.pictures(identifier, _addresses(root)) if pictures else (),
         notes=read_notes(leaves),
     )
+
+
+def _type(leaves: Leaves) -> dict[str, Any]:
+    path = "descMeta/typeDesc"
+    authority, issuer, persons = read_persons(leaves)
+    return {
+        "authority": authority,
+        "issuer": issuer,
+        "persons": persons,
+        "mint": _place(leaves, "mint", "productionPlace", "mint"),
+        "region": _place(leaves, "region", "region"),
+        "denomination": read_term("denomination", leaves.first(f"{path}/denomination")),
+        "material": read_term("material", leaves.first(f"{path}/material")),
+        "object_type": _fields.read_name("object_type", text_of(leaves.first(f"{path}/objectType")), 100),
+    }
+
+
+def _sides(leaves: Leaves) -> dict[str, Any]:
+    lines = {f"{side}_{tag}": _line(leaves, side, tag) for side in SIDES for tag in ("legend", "symbol")}
+    return {**lines, "texts": read_texts(leaves)}
+
+
+def _keeping(leaves: Leaves) -> dict[str, Any]:
+    holder = leaves.root.find("control/rightsStmt/copyrightHolder")
+    return {
+        "collection": read_term("collection", leaves.first("descMeta/adminDesc/collection")),
+        "department": _fields.read_name("department", text_of(leaves.first("descMeta/adminDesc/department"))),
+        "licence": _licence(leaves.root, "licence", "data", ""),
+        "picture_licence": _licence(leaves.root, "picture_licence", "images", "image"),
+        "rights_holder": _fields.read_name("rights_holder", text_of(holder)),
+    }
 
 
 def _check_kind(root: Element) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TextIO
 
 from annotations.importers._cells import Cells, read_cells
-from annotations.importers._columns import COLUMNS, SEVERAL_COLUMNS, join_cell, unguard_cell
 from annotations.importers._fields import SeenIdentifiers, UnreadableError
 from annotations.importers._lines import bounded_lines, count_rows, open_text
-from annotations.records import CoinRecord, RefusedRecord
+from annotations.records import COLUMNS, SEVERAL_COLUMNS, CoinRecord, RefusedRecord
 
 LABEL = "Table"
 DESCRIPTION = (
@@ -25,6 +25,8 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
 _JSON_SUFFIXES = (".jsonl", ".ndjson")
 _KNOWN = frozenset(COLUMNS)
 _SEVERAL = frozenset(SEVERAL_COLUMNS)
+# What a spreadsheet would run as a formula stands behind an apostrophe, which is no part of the value.
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _Rows = Iterator[tuple[int, Cells | UnreadableError]]
 
 
@@ -120,8 +122,12 @@ def _cells_of(header: list[str], values: list[str]) -> Cells | UnreadableError:
             f"The row has {len(values)} cells, the header {len(header)}. Look for a delimiter without quotation marks."
         )
         return UnreadableError("", ", ".join(values[:3]), reason)
-    cells = {name: unguard_cell(value) for name, value in zip(header, map(str.strip, values), strict=True) if value}
+    cells = {name: _unguard(value) for name, value in zip(header, map(str.strip, values), strict=True) if value}
     return {name: value for name, value in cells.items() if name in _KNOWN}
+
+
+def _unguard(cell: str) -> str:
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _json_rows(stream: TextIO) -> _Rows:
@@ -160,7 +166,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _text_of(name: str, value: Any) -> str:
     if isinstance(value, list) and name in _SEVERAL and all(isinstance(part, str) for part in value):
-        return join_cell(value)
+        return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in value)
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
     if not isinstance(value, str):

@@ -11,10 +11,10 @@ run: .venv/ready
 	@exec $(BIN)/python manage.py start --port $(PORT) $(if $(CORPUS),--corpus "$(CORPUS)")
 
 test: .venv/ready-dev lint
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: .venv/ready-dev
-	$(BIN)/pytest -m slow
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -112,7 +112,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR / "static")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR / "media")))
 MEDIA_URL = env("MEDIA_URL", default="/media/")
 MODELS_ROOT = Path(env("MODELS_ROOT", default=str(VAR / "models")))

@@ -43,7 +43,8 @@ def read_persons(leaves: Leaves) -> tuple[Term, Term, tuple[PersonRecord, ...]]:
 
 
 def _role(element: Element, without: str) -> str:
-    return element.get("role", "").rstrip("/").rpartition("/")[2] or without
+    """A role may be written as an address, whose last part is the role."""
+    return _fields.read_name("role", element.get("role", "").rstrip("/").rpartition("/")[2]) or without
 
 
 def _pick(persons: list[PersonRecord], role: str) -> Term | None:
@@ -114,7 +115,7 @@ def read_notes(leaves: Leaves) -> tuple[NoteRecord, ...]:
     """Whatever else describes the coin, and what its source marks as uncertain. Call it after everything else."""
     notes = []
     for element, parent in leaves.rest("descMeta"):
-        kind = element.get("role") or _NOTE_KINDS.get(element.tag, element.tag)
+        kind = _role(element, without=_NOTE_KINDS.get(element.tag, element.tag))
         if parent.tag in {*SIDES, "edge", "undertypeDesc", "type"}:
             kind = f"{parent.tag.removesuffix('Desc')} {kind}"
         notes.append(NoteRecord(kind, read_term("notes", element, _NOTE_LENGTH, between=" ")))
@@ -122,6 +123,6 @@ def read_notes(leaves: Leaves) -> tuple[NoteRecord, ...]:
         for mark in ("certainty", "variant"):
             if element.get(mark) and (text_of(element) or element.get("href")):
                 said = read_term("notes", element, _NOTE_LENGTH, between=" ").name
-                what = element.get("role", element.tag)
+                what = _role(element, without=element.tag)
                 notes.append(NoteRecord("uncertain" if mark == "certainty" else mark, Term(f"{what}: {said}")))
     return tuple(dict.fromkeys(note for note in notes if note.term.name))

@@ -1,0 +1,54 @@
+"""A die: a motif, its legend around the rim and a border, as one engraver cut it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .letters import engrave_line, engrave_rim
+from .relief import Pen, Point, Relief
+
+BORDER = 0.935
+
+
+def engrave_border(pen: Pen, rng: np.random.Generator) -> None:
+    kind = rng.random()
+    if kind < 0.72:
+        count = int(rng.integers(72, 96))
+        for k in range(count):
+            angle = 2 * math.pi * k / count + rng.normal() * 0.006
+            radius = BORDER + rng.normal() * 0.003
+            pen.ball((radius * math.cos(angle), radius * math.sin(angle)), 0.021, rise=0.026)
+        return
+    ring: list[Point] = [(BORDER * math.cos(a), BORDER * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 90)]
+    pen.stroke(ring, (0.014 if kind < 0.9 else 0.022,), 0.9)
+
+
+def engrave_legend(relief: Relief, legend: str, exergue: str, rng: np.random.Generator, portrait: bool) -> None:
+    """`legend` may hold one or more breaks `-`; with a portrait it runs past the neck, else past the exergue."""
+    pen = Pen(relief)
+    parts = [part.strip() for part in legend.split("-") if part.strip()]
+    gap = 34.0 if exergue or portrait else 14.0
+    height = float(rng.uniform(0.125, 0.15))
+    start, end = (24.0 + rng.uniform(0, 8), 360 - 20 - rng.uniform(0, 10)) if portrait else (gap + 4, 356 - gap)
+    split = 22.0 if not portrait else 18.0
+    room = (end - start - split * (len(parts) - 1)) / max(sum(map(len, parts)), 1)
+    spans, angle = [], start
+    if len(parts) == 2 and not portrait:
+        spans = [(start, 180 - split / 2), (180 + split / 2, end)]
+    else:
+        for part in parts:
+            spans.append((angle, angle + room * len(part)))
+            angle += room * len(part) + split
+    engrave_rim(pen, parts, spans, 0.885, height, rng)
+    if exergue:
+        engrave_line(pen, exergue, 0.0, 0.755, 0.115, rng, 0.80)
+
+
+def cleared(relief: Relief) -> Relief:
+    """Nothing is engraved outside the border but what stands on the rim."""
+    axis = np.linspace(-1.06, 1.06, relief.height.shape[0], dtype=np.float32)
+    radius = np.hypot(axis[None, :], axis[:, None])
+    relief.height *= np.clip((0.98 - radius) / 0.02, 0, 1)
+    return relief

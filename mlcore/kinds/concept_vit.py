@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
-    from mlcore.nets.concept_model import ConceptModel
+    from mlcore.concepts.model import ConceptModel
 
 LABEL = "Concepts on a side (any timm backbone)"
 
@@ -117,7 +117,7 @@ def train(
     """Train on a snapshot and write the model folder `out`; taken up again where a killed run stood. `pictures` is the
     folder that the samples' pictures are relative to, `features` one where passes through a frozen backbone are
     kept for the next run. Raises LearningError, and whatever `report` raises to cancel."""
-    from mlcore.concept_training import ConceptRun, train_concepts
+    from mlcore.concepts.training import ConceptRun, train_concepts
     from mlcore.nets.augment import Augmentation
     from mlcore.nets.backbones import BackboneChoice
     from mlcore.train_loop import Plan
@@ -131,8 +131,8 @@ def train(
             folder=Path(config.weights_folder),
             frozen=config.frozen,
             size=config.image_size,
-            grey=config.colour == "grey",
         ),
+        grey=config.colour == "grey",
         plan=Plan(
             config.epochs,
             config.optimiser,
@@ -152,7 +152,7 @@ def train(
 
 def load(model: Path) -> ConceptModel:
     """The trained model in a folder that `train` wrote. Raises LearningError where it is damaged."""
-    from mlcore.nets.concept_model import ConceptModel
+    from mlcore.concepts.model import ConceptModel
 
     return ConceptModel.load(model)
 
@@ -164,7 +164,7 @@ def predict(
 
     `features`: the folder of kept passes; pictures known there skip the frozen backbone.
     """
-    from mlcore.concept_prediction import predict_concepts
+    from mlcore.concepts.prediction import predict_concepts
 
     return predict_concepts(load(model), sides, report, features)
 

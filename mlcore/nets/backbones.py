@@ -16,7 +16,6 @@ from safetensors.torch import load_file
 from torch import nn
 
 from mlcore.contract import LearningError
-from mlcore.nets.inputs import Transform
 from mlcore.nets.weights import fetch_from_hub, find_in_folder
 
 Scaling = tuple[float, ...]
@@ -33,18 +32,17 @@ class BackboneChoice:
     frozen: bool
     size: int
     """Edge of its pictures in pixels."""
-    grey: bool
 
 
-def open_backbone(choice: BackboneChoice) -> tuple[nn.Module, Transform]:
-    """The chosen backbone with its first weights, and how pictures are brought to it. Raises LearningError."""
+def open_backbone(choice: BackboneChoice) -> tuple[nn.Module, Scaling, Scaling]:
+    """The chosen backbone, and the mean and deviation that its first weights are used to. Raises LearningError."""
     net = build_backbone(choice.name, choice.size)
     if choice.weights == "folder":
         load_weights(net, choice.name, find_in_folder(choice.name, choice.folder))
     if choice.weights == "hub":
         load_weights(net, choice.name, fetch_from_hub(choice.name))
     mean, std = scaling_of(choice.name, pretrained=choice.weights != "scratch")
-    return net, Transform(choice.size, choice.grey, mean, std)
+    return net, mean, std
 
 
 def check_name(name: str) -> None:

@@ -15,18 +15,19 @@ import torch
 from torch import nn
 
 from mlcore.checkpoint import Checkpoints
-from mlcore.concept_data import ConceptLesson, FeatureInputs, Labels, PictureInputs, labels_of
-from mlcore.concept_gaps import mask, silence, why_untrained
-from mlcore.concept_results import Answered, write_results
+from mlcore.concepts.data import ConceptLesson, FeatureInputs, Labels, PictureInputs, labels_of
+from mlcore.concepts.gaps import mask, silence, why_untrained
+from mlcore.concepts.inputs import PictureStore, Transform, check_present
+from mlcore.concepts.model import picture_features
+from mlcore.concepts.results import Answered, write_results
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.features import FeatureStore, digests_of, features_of
 from mlcore.losses.masked_bce import MaskedBCE, positive_weights
 from mlcore.model_folder import finished_result
 from mlcore.nets.augment import Augmentation
 from mlcore.nets.backbones import BackboneChoice, fingerprint, open_backbone
-from mlcore.nets.concept_model import ConceptNet, make_net, picture_features
+from mlcore.nets.concept_net import ConceptNet, make_net
 from mlcore.nets.devices import memory_explained, prepare_device, threads
-from mlcore.nets.inputs import PictureStore, Transform, check_present
 from mlcore.train_loop import Plan, fit
 
 FEWEST = 2
@@ -40,6 +41,7 @@ class ConceptRun:
     config: dict[str, Any]
     """The settings as a person gave them, to be stored with the model."""
     backbone: BackboneChoice
+    grey: bool
     plan: Plan
     augmentation: Augmentation
     faces: Literal["both", "obverse", "reverse"]
@@ -65,7 +67,8 @@ def train_concepts(
     device = prepare_device(run.seed)
     checkpoints = Checkpoints(out / "checkpoints", identity)
     with memory_explained(run.batch_size):
-        backbone, transform = open_backbone(run.backbone)
+        backbone, mean, std = open_backbone(run.backbone)
+        transform = Transform(run.backbone.size, run.grey, mean, std)
         key = {"backbone": run.backbone.name, "weights": fingerprint(backbone), "transform": asdict(transform)}
         net = make_net(backbone, len(snapshot.concepts), device)
         inputs = make_inputs(

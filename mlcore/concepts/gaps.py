@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mlcore.concept_data import Labels
+from mlcore.concepts.data import Labels
 
 
 def why_untrained(concepts: Sequence[str], train: Labels) -> dict[str, str]:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from mlcore.concepts.inputs import PictureStore, Transform
 from mlcore.contract import Sample
 from mlcore.losses.masked_bce import MaskedBCE
 from mlcore.metrics.concepts import mean_average_precision
 from mlcore.nets.augment import Augmentation
-from mlcore.nets.inputs import PictureStore, Transform
 
 Labels = npt.NDArray[np.int_]
 Batch = tuple[torch.Tensor, torch.Tensor]

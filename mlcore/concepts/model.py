@@ -1,4 +1,4 @@
-"""A backbone with one linear answer per concept, and the trained model that is kept in a folder."""
+"""A trained concept model as it is kept in a folder."""
 
 from __future__ import annotations
 
@@ -11,41 +11,16 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from torch import nn
 
+from mlcore.concepts.inputs import Squares, Transform
 from mlcore.contract import LearningError
 from mlcore.explain.hipe import hipe
 from mlcore.model_folder import checked_weights, read_about
 from mlcore.nets.backbones import build_backbone
-from mlcore.nets.devices import half_precision_pays, prepare_device
-from mlcore.nets.inputs import Squares, Transform
+from mlcore.nets.concept_net import ConceptNet, make_net
+from mlcore.nets.devices import prepare_device
 
 Floats = npt.NDArray[np.float32]
-
-
-class ConceptNet(nn.Module):
-    """Pictures (n, 3, size, size), scaled, to one logit per concept (n, concepts)."""
-
-    def __init__(self, backbone: nn.Module, width: int, concepts: int, device: torch.device) -> None:
-        super().__init__()
-        self.backbone = backbone.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.head = nn.Linear(width, concepts, device=device)
-        self.device = device
-        self.halved = half_precision_pays(device)
-
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        """Pooled features (n, width) in float32; the backbone computes in bfloat16 where the device has it."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
-            pooled: torch.Tensor = self.backbone(images)
-        return pooled.float()
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.head(self.features(images))
-        return logits
-
-
-def make_net(backbone: nn.Module, concepts: int, device: torch.device) -> ConceptNet:
-    return ConceptNet(backbone, int(backbone.num_features), concepts, device)  # type: ignore[arg-type]
 
 
 @torch.inference_mode()

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mlcore.checkpoint import write_tensors
-from mlcore.concept_data import Labels
+from mlcore.concepts.data import Labels
+from mlcore.concepts.model import probabilities_of
 from mlcore.contract import RunResult, Sample
 from mlcore.files import write_json
 from mlcore.metrics.concepts import Answers, curves, measure
 from mlcore.metrics.thresholds import NEVER, choose_thresholds
 from mlcore.model_folder import TEST, WEIGHTS, write_about, write_result
-from mlcore.nets.concept_model import ConceptNet, probabilities_of
+from mlcore.nets.concept_net import ConceptNet
 from mlcore.nets.devices import library_versions, name_of
 from mlcore.train_loop import Standing
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mlcore.concepts.inputs import Squares, Transform
+from mlcore.concepts.model import ConceptModel
 from mlcore.contract import Prediction, Report
 from mlcore.features import BATCH, FeatureStore, Keeper
 from mlcore.images.reading import RefusedPicture, read_picture
-from mlcore.nets.concept_model import ConceptModel
 from mlcore.nets.devices import memory_explained, threads
-from mlcore.nets.inputs import Squares, Transform
 
 
 @dataclass(frozen=True)

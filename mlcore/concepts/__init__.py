@@ -1,0 +1,1 @@
+"""Models that say which concepts a side shows: shared by the kinds that do so."""

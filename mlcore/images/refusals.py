@@ -27,7 +27,7 @@ class Refusal(StrEnum):
     TOO_SMALL = "too_small"
 
 
-class RefusedPicture(Exception):  # noqa: N818 - reads as a word of the field
+class RefusedPicture(Exception):
     """The picture cannot be used. `str(error)` says what was wrong and what to do."""
 
     def __init__(self, code: Refusal, sentence: str) -> None:

@@ -69,7 +69,7 @@ class CoinRecord:
     denomination: Term = Term("")
     material: Term = Term("")
     date_from: int | None = None
-    """Astronomical sign, no year 0: -336 is 336 BC."""
+    """BC negative, and no year 0: -336 is 336 BC."""
     date_to: int | None = None
     weight: float | None = None
     """Grams."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 
 from annotations.models import Coin, Concept, Description, Side
 from annotations.services.accounts import ensure_groups
@@ -24,9 +25,7 @@ MakeCoin = Callable[..., Coin]
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """The test database carries the process id, so that several runs do not meet."""
-    from django.conf import settings
-
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_coinsite_{os.getpid()}"}
+    connection.settings_dict["TEST"]["NAME"] = f"test_coinsite_{os.getpid()}"
 
 
 @pytest.fixture(scope="session")

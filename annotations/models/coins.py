@@ -50,6 +50,7 @@ class Coin(models.Model):
     links = models.JSONField(default=dict, blank=True, help_text="Authority-file address of a field's value, by field.")
     references = models.JSONField(default=list, blank=True, help_text='[{"name": …, "uri": …}]')
     persons = models.JSONField(default=list, blank=True, help_text='[{"face": …, "role": …, "name": …, "uri": …}]')
+    notes = models.JSONField(default=list, blank=True, help_text='[{"kind": "hoard", "name": …, "uri": …}]')
     collection = models.CharField(max_length=200, blank=True)
     department = models.CharField(max_length=200, blank=True)
     object_type = models.CharField(max_length=100, blank=True)

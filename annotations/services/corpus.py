@@ -61,6 +61,7 @@ def coin_fields(record: CoinRecord, format: str) -> dict[str, Any]:
             {"face": person.face, "role": person.role, "name": person.term.name, "uri": person.term.uri}
             for person in record.persons
         ],
+        "notes": [{"kind": note.kind, "name": note.term.name, "uri": note.term.uri} for note in record.notes],
         "source": f"{format}: {record.source}"[:200],
     }
 

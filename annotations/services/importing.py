@@ -80,6 +80,8 @@ def _first(refused: list[RefusedRecord]) -> str:
     if not refused:
         return ""
     row = refused[0]
+    if not row.row:
+        return row.reason
     return f"Row {row.row}, field {row.field or '(none)'}, value “{row.value}”: {row.reason}"
 
 

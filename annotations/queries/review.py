@@ -1,0 +1,146 @@
+"""Questions with all that an expert needs in order to answer them, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeVar
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from annotations.models import Concept, Decision, Description, Label, PseudoLabel, ReviewItem, Side
+
+Row = TypeVar("Row", PseudoLabel, Label, Decision)
+Pair = tuple[int, int]
+"""Ids of a side and a concept."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a text: `marked` led to the question, `own` speaks of the side, `other` of the other or of both."""
+
+    text: str
+    kind: Literal["marked", "own", "other"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    description: Description
+    own: list[Piece]
+    """What it says of the asked side."""
+    whole: list[Piece]
+
+
+@dataclass(frozen=True)
+class Question:
+    item: ReviewItem
+    other: Side | None
+    passages: list[Passage]
+    readings: list[PseudoLabel]
+    """What rules read in the texts."""
+    label: Label | None
+    current: Decision | None
+    """The newest decision: the base of the next one."""
+
+    @property
+    def expert(self) -> Decision | None:
+        """What an expert says now; a withdrawn answer says nothing."""
+        withdrawn = self.current and self.current.answer == Decision.Answer.WITHDRAWN
+        return None if withdrawn else self.current
+
+    @property
+    def silent(self) -> list[Passage]:
+        """Texts that say nothing of this side, or do not tell the sides apart."""
+        return [passage for passage in self.passages if not passage.own]
+
+
+def draw_questions(items: Sequence[ReviewItem]) -> list[Question]:
+    """Six queries, however many items."""
+    pairs = _of_pairs(items)
+    readings = _by_pair(PseudoLabel.objects.filter(pairs).select_related("rule", "implied_by", "description"))
+    labels = _by_pair(Label.objects.filter(pairs).select_related("model_version"))
+    decisions = _by_pair(Decision.objects.filter(pairs, answered_by=None).select_related("user").order_by("-id"))
+    coins = {item.side.coin_id for item in items}
+    sides = {(side.coin_id, side.face): side for side in Side.objects.filter(coin__in=coins)}
+    texts: dict[int, list[Description]] = defaultdict(list)
+    for text in Description.objects.filter(coin__in=coins):
+        texts[text.coin_id].append(text)
+    return [
+        Question(
+            item=item,
+            other=sides.get((item.side.coin_id, "obverse" if item.side.face == "reverse" else "reverse")),
+            passages=[mark_words(text, item.side.face, readings[_pair(item)]) for text in texts[item.side.coin_id]],
+            readings=readings[_pair(item)],
+            label=next(iter(labels[_pair(item)]), None),
+            current=next(iter(decisions[_pair(item)]), None),
+        )
+        for item in items
+    ]
+
+
+def mark_words(description: Description, face: str, readings: Iterable[PseudoLabel]) -> Passage:
+    """Cut a text where it begins to speak of the side, and around the words that a rule took for the concept."""
+    start, end = description.span(face) or (0, 0)
+    marks = [(each.start, each.end) for each in readings if each.description_id == description.pk]
+    cuts = sorted({0, start, end, len(description.text), *(cut for mark in marks for cut in mark)})
+    whole: list[Piece] = []
+    own: list[Piece] = []
+    for left, right in pairwise(cuts):
+        inside = start <= left < end
+        marked = any(first <= left < last for first, last in marks)
+        piece = Piece(description.text[left:right], "marked" if marked else "own" if inside else "other")
+        whole.append(piece)
+        if inside:
+            own.append(piece)
+    return Passage(description, own, whole)
+
+
+def answers_to_undo(user: User, count: int) -> QuerySet[Decision]:
+    """The newest answers of this person that still stand, the last first."""
+    mine = Decision.objects.filter(user=user, answered_by=None, undoes=None)
+    return mine.exclude(answer=Decision.Answer.WITHDRAWN).order_by("-id")[:count]
+
+
+def questions_of(decisions: Sequence[Decision]) -> list[ReviewItem]:
+    """The questions that these decisions settled, in the order of the decisions."""
+    found = ReviewItem.objects.filter(_of_pairs(decisions)).select_related("side__coin", "concept")
+    by_pair = {_pair(item): item for item in found}
+    return [by_pair[_pair(decision)] for decision in decisions if _pair(decision) in by_pair]
+
+
+def count_progress(user: User, concept: str) -> dict[str, int]:
+    """How many questions this person answered since midnight, and how many are open (of that concept)."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Decision.objects.filter(user=user, created_at__gte=midnight, answered_by=None, undoes=None)
+    items = ReviewItem.objects.open()
+    if concept:
+        items = items.filter(concept__slug=concept)
+    return {"answered": today.exclude(answer=Decision.Answer.WITHDRAWN).count(), "open": items.count()}
+
+
+def concepts_with_open() -> QuerySet[Concept]:
+    """Concepts in use with the number of their open questions."""
+    waiting = Count("review_items", filter=Q(review_items__status=ReviewItem.Status.OPEN))
+    return Concept.objects.in_use().annotate(waiting=waiting)
+
+
+def _pair(row: ReviewItem | Decision | PseudoLabel | Label) -> Pair:
+    return row.side_id, row.concept_id
+
+
+def _of_pairs(rows: Iterable[ReviewItem | Decision]) -> Q:
+    condition = Q(pk__in=[])
+    for row in rows:
+        condition |= Q(side_id=row.side_id, concept_id=row.concept_id)
+    return condition
+
+
+def _by_pair(rows: Iterable[Row]) -> dict[Pair, list[Row]]:
+    found: dict[Pair, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.side_id, row.concept_id].append(row)
+    return found

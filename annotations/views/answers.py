@@ -1,0 +1,132 @@
+"""Answers to review questions: as JSON from the page's script, as a plain form where there is none."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from annotations.forms.review import DecisionForm, KeyedForm, SkipForm, UndoForm, posted_values
+from annotations.models import Decision, ReviewItem, Side
+from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
+from annotations.services.review import skip_item
+from annotations.views.access import expert_required
+
+AnyForm = TypeVar("AnyForm", bound=KeyedForm)
+
+
+class Refused(Exception):
+    """What was sent cannot be taken; says why."""
+
+
+@require_POST
+@expert_required
+def review_decide(request: HttpRequest) -> HttpResponse:
+    try:
+        sent = _read(request, DecisionForm)
+        repeated = Decision.objects.filter(key=sent["key"]).exists()
+        decision = record_decision(
+            user=request.user,
+            side_id=sent["side"],
+            concept=sent["concept"].slug,
+            answer=sent["answer"],
+            key=sent["key"],
+            base_id=sent["base"],
+        )
+    except (Refused, KeyReused) as error:
+        return _refuse(request, str(error))
+    except Conflict as conflict:
+        return _show_conflict(request, conflict, sent)
+    if _is_json(request):
+        return JsonResponse(decision_json(decision), status=200 if repeated else 201)
+    return redirect(_queue(request))
+
+
+@require_POST
+@expert_required
+def review_undo(request: HttpRequest) -> HttpResponse:
+    try:
+        sent = _read(request, UndoForm)
+        undone: Decision = sent["of"]
+        repeated = Decision.objects.filter(undoes=undone).exists()
+        decision = undo_decision(user=request.user, decision_id=undone.pk, key=sent["key"])
+    except Refused as error:
+        return _refuse(request, str(error))
+    except Conflict as conflict:
+        return _show_conflict(request, conflict, {"side": undone.side_id, "concept": undone.concept, "answer": "undo"})
+    if _is_json(request):
+        return JsonResponse(decision_json(decision), status=200 if repeated else 201)
+    item = ReviewItem.objects.filter(side=decision.side_id, concept=decision.concept_id).first()
+    return redirect("review_item", item.pk) if item else redirect(_queue(request))
+
+
+@require_POST
+@expert_required
+def review_skip(request: HttpRequest) -> HttpResponse:
+    try:
+        item: ReviewItem = _read(request, SkipForm)["item"]
+    except Refused as error:
+        return _refuse(request, str(error))
+    skip_item(user=request.user, item_id=item.pk)
+    return JsonResponse({"skipped": item.pk}) if _is_json(request) else redirect(_queue(request))
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.pk,
+        "key": str(decision.key),
+        "answer": decision.answer,
+        "who": decision.user.get_username(),
+        "when": decision.created_at.isoformat(),
+    }
+
+
+def _is_json(request: HttpRequest) -> bool:
+    return request.content_type == "application/json"
+
+
+def _read(request: HttpRequest, form_class: type[AnyForm]) -> dict[str, Any]:
+    form = form_class(_body(request) if _is_json(request) else request.POST)
+    if not form.is_valid():
+        raise Refused(form.sentence())
+    sent: dict[str, Any] = form.cleaned_data
+    if sent["user"] not in (None, request.user.pk):
+        raise PermissionDenied(
+            f"You are signed in as {request.user.get_username()}, and these answers are another person's. "
+            "They are kept until that person signs in here."
+        )
+    return sent
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        return posted_values(json.loads(request.body))
+    except (ValueError, RecursionError) as error:  # broken JSON or UTF-8, no object, or brackets without end
+        raise Refused(f"The body is not the JSON that was expected ({error}).") from error
+
+
+def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
+    if _is_json(request):
+        return JsonResponse({"detail": sentence}, status=400)
+    return render(request, "400.html", {"reason": sentence}, status=400)
+
+
+def _show_conflict(request: HttpRequest, conflict: Conflict, sent: dict[str, Any]) -> HttpResponse:
+    theirs, yours = conflict.current, str(sent["answer"])
+    if _is_json(request):
+        return JsonResponse({"yours": yours, "theirs": decision_json(theirs) if theirs else None}, status=409)
+    side = Side.objects.select_related("coin").get(pk=sent["side"])
+    chosen = {"side": side, "concept": sent["concept"], "theirs": theirs, "yours": yours, "key": uuid.uuid4()}
+    return render(request, "review/conflict.html", {**chosen, "queue": _queue(request)}, status=409)
+
+
+def _queue(request: HttpRequest) -> str:
+    """The queue, with the filter that the form came from."""
+    slug = request.POST.get("filter", "")
+    return reverse("review", query={"concept": slug} if slug else None)

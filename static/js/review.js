@@ -1,0 +1,171 @@
+// One question at a time: the answer goes to the outbox, and the next question, already here, is shown at once.
+import { drawKey, openOutbox } from "./outbox.js";
+import { listenToKeys } from "./review_keys.js";
+import { showConflicts, showSaving } from "./review_signs.js";
+
+const AHEAD = 3;
+const TOO_SOON = 250; // ms: nobody judges a coin that fast; it is the second half of a double click
+const state = JSON.parse(document.querySelector("#state").textContent);
+const page = document.querySelector("#review");
+const asked = document.querySelector("#asked");
+const form = document.querySelector("#answers");
+const undo = form.querySelector("[name=undo]");
+const pictures = new Map();
+let progress = state.progress;
+let questions = state.questions;
+let history = state.previous.reverse().map((question) => ({ question, key: question.decision.key }));
+let pending = new Set(); // ids of questions in the outbox
+let drawnAt = 0;
+let busy = false;
+let fetching = false;
+
+document.documentElement.classList.add("scripted");
+document.querySelector("#concept").addEventListener("change", (event) => event.target.form.requestSubmit());
+listenToKeys(page);
+const outbox = await openOutbox(state.user, changed).catch(() => null);
+if (outbox) await start();
+// Without a place to keep answers the form works as it does without a script: every answer waits for the server.
+
+async function start() {
+  const entries = await outbox.entries();
+  const first = questions[0]?.id;
+  for (const entry of entries) replay(entry);
+  if (questions[0]?.id === first) drawnAt = performance.now();
+  else show();
+  undo.disabled = history.length === 0;
+  form.addEventListener("submit", onSubmit);
+  form.addEventListener("click", (event) => event.detail > 1 && event.preventDefault());
+  questions.forEach(preload);
+  outbox.send();
+  refill();
+}
+
+/** After a reload: what was done and not yet acknowledged is done here too. */
+function replay({ does, question, body, state: stage }) {
+  pending.add(question.id);
+  questions = questions.filter((each) => each.id !== question.id);
+  if (stage !== "waiting") return;
+  if (does === "undo") {
+    history = history.filter((each) => each.key !== body.of);
+    questions.unshift({ ...question, base: body.key });
+  } else {
+    history.push({ question, key: does === "decide" ? body.key : null });
+  }
+}
+
+async function onSubmit(event) {
+  event.preventDefault();
+  if (busy || performance.now() - drawnAt < TOO_SOON) return;
+  busy = true;
+  try {
+    const { name, value } = event.submitter;
+    if (name === "undo") await takeBack();
+    else await settle(name === "skip" ? "skip" : "decide", value);
+  } finally {
+    busy = false;
+  }
+}
+
+async function settle(does, answer) {
+  const question = questions[0];
+  const key = drawKey();
+  const decision = { side: question.side, concept: question.concept, answer, base: question.base ?? "", key };
+  const body = does === "skip" ? { item: question.id, key } : decision;
+  const address = does === "skip" ? form.querySelector("[name=skip]").formAction : form.action;
+  await outbox.add({ does, address, body, question });
+  pending.add(question.id);
+  history.push({ question, key: does === "skip" ? null : key });
+  questions.shift();
+  if (does === "decide") count(1);
+  show();
+  refill();
+}
+
+async function takeBack() {
+  const last = history.at(-1);
+  if (!last) return;
+  let question = last.question;
+  if (last.key) {
+    const key = drawKey();
+    await outbox.add({ does: "undo", address: undo.formAction, body: { of: last.key, key }, question });
+    question = { ...question, base: key };
+    count(-1);
+  }
+  history.pop();
+  questions = [question, ...questions.filter((each) => each.id !== question.id)];
+  show();
+}
+
+function show() {
+  const [question] = questions;
+  page.classList.remove("zoomed");
+  page.hidden = !question;
+  undo.disabled = history.length === 0;
+  document.querySelector("#nothing").hidden = Boolean(question) || !navigator.onLine;
+  document.querySelector("#out-of-reach").hidden = Boolean(question) || navigator.onLine;
+  if (!question) return;
+  const open = asked.querySelector(".guideline")?.open ?? false;
+  asked.innerHTML = question.html;
+  asked.querySelector(".guideline").open = open;
+  document.querySelector("#announced").textContent = asked.querySelector("h1").textContent;
+  drawnAt = performance.now();
+}
+
+function count(step) {
+  progress = { answered: progress.answered + step, open: progress.open - step };
+  document.querySelector("#answered").textContent = progress.answered;
+  document.querySelector("#open").textContent = progress.open;
+}
+
+/** Keep questions in hand. Those in the outbox are open for the server still, and left out by their ids. */
+async function refill() {
+  if (fetching || questions.length >= AHEAD) return;
+  fetching = true;
+  const address = new URL(page.dataset.next, location.href);
+  const known = () => new Set([...pending, ...questions.map((question) => question.id)]);
+  address.searchParams.set("exclude", [...known()].join());
+  address.searchParams.set("concept", state.concept);
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!response.ok) return; // signed out, or the server is down: the outbox says so, and wakes us when it is over
+    const found = await response.json();
+    const fresh = found.questions.filter((question) => !known().has(question.id));
+    fresh.forEach(preload);
+    questions.push(...fresh);
+    if (pending.size === 0) progress = found.progress;
+    count(0);
+    if (page.hidden) show();
+  } catch {
+    if (page.hidden) show(); // the network is away; `online` and the outbox try again
+  } finally {
+    fetching = false;
+  }
+}
+
+function preload({ picture }) {
+  if (!picture || pictures.has(picture)) return;
+  const image = new Image();
+  image.src = picture;
+  pictures.set(picture, image);
+  if (pictures.size > 20) pictures.delete(pictures.keys().next().value);
+}
+
+/** The outbox changed. */
+async function changed(now) {
+  showSaving(now);
+  const stuck = new Set(now.attention.map((entry) => entry.body.key));
+  history = history.filter(({ key }) => !stuck.has(key));
+  undo.disabled = history.length === 0;
+  showConflicts(now.attention, {
+    keep: (entry) => outbox.remove(entry),
+    answer: async (entry, answer) => {
+      const body = { ...entry.body, answer, base: entry.theirs?.id ?? "", key: drawKey() };
+      const { side, concept } = entry.question;
+      await outbox.add({ does: "decide", address: form.action, body: { ...body, side, concept }, question: entry.question });
+      await outbox.remove(entry);
+    },
+  });
+  if (now.sending) return;
+  pending = new Set((await outbox.entries()).map((entry) => entry.question.id));
+  refill();
+}

@@ -78,10 +78,10 @@ def _develop(picture: Image.Image, longest: int | None) -> Image.Image:
     turned = _as_srgb(plain, picture.info.get("icc_profile"))
     # Only now: Pillow turns a TIFF by itself while loading, and then drops the tag.
     turned.getexif()[0x0112] = picture.getexif().get(0x0112, 1)
-    upright = ImageOps.exif_transpose(turned)
-    upright.info.clear()
-    upright.getexif().clear()
-    return upright
+    ImageOps.exif_transpose(turned, in_place=True)
+    turned.info.clear()
+    turned.getexif().clear()
+    return turned
 
 
 def _too_large(pixels: str) -> RefusedPicture:
@@ -137,7 +137,7 @@ def _as_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if picture.mode == "LAB":
         lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
         return ImageCms.profileToProfile(picture, lab, _SRGB, outputMode="RGB") or picture.convert("L").convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def encode_webp(image: Image.Image, *, longest: int, quality: int = 85) -> bytes:

@@ -214,5 +214,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {"annotations": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+    "loggers": {"annotations": {"level": "INFO"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
 }

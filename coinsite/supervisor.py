@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from coinsite.embedded import ROOT
 
-PATIENCE = 15.0  # seconds a child has to end in order
+PATIENCE = 6.0  # seconds a child has to end in order; a job it leaves is taken up again at the next start
 RESTART_PAUSE = 2.0
 RECONCILE_EVERY = 10.0
 
@@ -45,7 +46,7 @@ def only_one(lock: Path, port: int) -> Iterator[Supervisor]:
         file.truncate(0)
         file.write(f"http://127.0.0.1:{port}/ (process {os.getpid()})")
         file.flush()
-        yield Supervisor()
+        yield Supervisor(lock.parent / "logs")
 
 
 def _check_port(port: int) -> None:
@@ -61,25 +62,17 @@ def _check_port(port: int) -> None:
 
 @dataclass
 class Supervisor:
-    """Starts programs, starts again what dies, and stops them in order."""
+    """Starts programs, starts again what dies, and stops them in order. What they say goes to files of their own."""
 
+    logs: Path
     _commands: dict[str, list[str]] = field(default_factory=dict)
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start_all(self, port: int) -> None:
         python = [sys.executable, "-m"]
-        worker = [
-            *python,
-            "celery",
-            "-A",
-            "coinsite",
-            "worker",
-            "--loglevel",
-            "WARNING",
-            "--without-mingle",
-            "--without-gossip",
-        ]
+        worker = [*python, "celery", "-A", "coinsite", "--quiet", "worker", "--loglevel", "WARNING"]
+        worker += ["--without-mingle", "--without-gossip"]
         self._commands = {
             "web": [
                 *(*python, "gunicorn", "coinsite.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
@@ -100,14 +93,30 @@ class Supervisor:
         while not self._stopping.wait(RESTART_PAUSE):
             for name, child in self._children.items():
                 if child.poll() is not None:
-                    print(f"  {name} ended with code {child.returncode}; starting it again.", file=sys.stderr)  # noqa: T201
+                    self._tell(
+                        f"{name} ended with code {child.returncode} and is started again. Log: {self._log(name)}"
+                    )
                     self._start(name)
         self._stop()
         return 0
 
     def _start(self, name: str) -> None:
-        # A session of its own: Ctrl-C reaches this process alone, and the children end in order.
-        self._children[name] = subprocess.Popen(self._commands[name], cwd=ROOT, start_new_session=True)  # noqa: S603
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with self._log(name).open("ab") as log:
+            self._children[name] = subprocess.Popen(  # noqa: S603 - our own programs, arguments as a list
+                self._commands[name],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches this process alone, and the children end in order
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def _tell(self, sentence: str) -> None:
+        print(f"  {sentence}", file=sys.stderr, flush=True)  # noqa: T201
 
     def _stop(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -121,6 +130,12 @@ class Supervisor:
                 child.wait()
 
 
+def _end_with_parent() -> None:
+    """Ask Linux to end this child in order when its parent is killed, so that no port and no worker stays taken."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
 def _wait_for(port: int, web: subprocess.Popen[bytes]) -> None:
     """Until the web server takes connections."""
     while web.poll() is None:
@@ -128,4 +143,4 @@ def _wait_for(port: int, web: subprocess.Popen[bytes]) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise PortTaken(f"The web server did not start on port {port}; its own words stand above.")
+    raise PortTaken(f"The web server did not start on port {port}; its own words are in the folder logs.")

@@ -1,7 +1,20 @@
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, path
 
-from annotations.views import account, answers, coins, concepts, health, home, identify, media, models, review, runs, saliency
+from annotations.views import (
+    account,
+    answers,
+    coins,
+    concepts,
+    health,
+    home,
+    identify,
+    media,
+    models,
+    review,
+    runs,
+    saliency,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),

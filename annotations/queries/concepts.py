@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from annotations.models import Concept, Label, Side
+from annotations.models import Concept, Label, Rule, Side
 from annotations.models.evidence import Answer
 
 EXAMPLES = 12
@@ -31,7 +31,29 @@ def concepts_with_counts() -> QuerySet[Concept]:
         "model_yes": Q(labels__model_present=True),
     }
     counts = {name: Count("labels", filter=condition) for name, condition in said.items()}
-    return Concept.objects.in_use().annotate(**counts).prefetch_related("implies")
+    return Concept.objects.in_use().annotate(**counts).prefetch_related("implies").order_by("name")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the texts of one language are read by."""
+
+    language: str
+    meant: Sequence[Rule]
+    not_meant: Sequence[Rule]
+
+
+def words_of(concept: Concept) -> list[Words]:
+    rules = list(concept.rules.order_by("language", "pattern"))
+    languages = dict.fromkeys(rule.language for rule in rules)
+    return [
+        Words(
+            language,
+            [rule for rule in rules if rule.language == language and rule.kind != Rule.Kind.EXCLUSION],
+            [rule for rule in rules if rule.language == language and rule.kind == Rule.Kind.EXCLUSION],
+        )
+        for language in languages
+    ]
 
 
 def examples_of(concept: Concept) -> list[Examples]:

@@ -103,7 +103,7 @@ def _key(sort: Sort) -> Combinable:
 def _place(sort: Sort, identifier: str) -> tuple[Any, int]:
     place = Coin.objects.filter(identifier=identifier).annotate(key=_key(sort)).values_list("key", "id").first()
     if place is None:
-        raise CriteriaError(f"The page starts from the coin “{identifier[:60]}”, gone since. Search again.")
+        raise CriteriaError(f"The page starts from the coin “{identifier[:60]}”, which is gone. Search again.")
     return place
 
 

@@ -35,16 +35,28 @@ def years(coin: Coin) -> str:
 
 
 @register.filter
-def linked_facts(coin: Coin) -> list[dict[str, str]]:
-    """What the record says, in the order of a catalogue entry, with addresses in authority files."""
+def name_of(coin: Coin) -> str:
+    """The title without the identifier that museums hang on to it; the identifier where there is no title."""
+    return coin.title.removesuffix(coin.identifier).rstrip(" .,") or coin.identifier
+
+
+@register.filter
+def catalogue_facts(coin: Coin) -> list[dict[str, str]]:
+    """What was struck where, when and how heavy, with addresses in authority files."""
     measures = {
         "Date": write_years(coin.date_from, coin.date_to),
         "Weight": f"{coin.weight:g} g" if coin.weight is not None else "",
         "Diameter": f"{coin.diameter:g} mm" if coin.diameter is not None else "",
         "Die axis": f"{coin.axis} h" if coin.axis is not None else "",
     }
-    facts = [*_of_fields(coin, _FIELDS), *({"name": n, "value": v, "link": ""} for n, v in measures.items())]
-    return [fact for fact in (*facts, *_of_fields(coin, _KEEPERS)) if fact["value"]]
+    known = [{"name": name, "value": value, "link": ""} for name, value in measures.items() if value]
+    return [*_of_fields(coin, _FIELDS), *known]
+
+
+@register.filter
+def keeping_facts(coin: Coin) -> list[dict[str, str]]:
+    """Who keeps it, and under which licences."""
+    return _of_fields(coin, _KEEPERS)
 
 
 def _of_fields(coin: Coin, names: dict[str, str]) -> list[dict[str, str]]:
@@ -52,6 +64,7 @@ def _of_fields(coin: Coin, names: dict[str, str]) -> list[dict[str, str]]:
         {"name": words, "value": getattr(coin, name), "link": link if is_web_address(link) else ""}
         for name, words in names.items()
         for link in [coin.links.get(name, "")]
+        if getattr(coin, name)
     ]
 
 

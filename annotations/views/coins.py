@@ -41,11 +41,13 @@ class Found:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
+    part = request.htmx and request.htmx.target == "results"
     try:
         found = _find(request)
     except CriteriaError as error:
+        if part:
+            return render(request, "coins/search.html#refused", {"reason": str(error)}, status=400)
         return bad_request(request, str(error))
-    part = request.htmx and request.htmx.target == "results"
     context = {
         "found": found,
         "chips": _chips(found),

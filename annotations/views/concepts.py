@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotations.models import Concept
-from annotations.queries.concepts import concepts_with_counts, examples_of
+from annotations.queries.concepts import concepts_with_counts, examples_of, words_of
 
 
 @require_safe
@@ -26,7 +26,7 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
     found = _concept_or_404(slug)
     context = {
         "concept": found,
-        "rules": found.rules.order_by("language", "kind", "pattern"),
+        "words": words_of(found),
         "implied_by": found.implied_by.in_use(),
         "examples": examples_of(found),
     }

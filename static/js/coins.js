@@ -11,3 +11,10 @@ document.addEventListener("htmx:afterSettle", () => {
   }
   places.clear();
 });
+
+// A refused search says why in the place of the results.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "results" || event.detail.xhr.status !== 400) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});

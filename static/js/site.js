@@ -20,6 +20,22 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.matches?.("form[data-sent]")) wake(event.target);
 });
 
+// A request without an answer is said aloud, in one place, until the next one works.
+const notices = document.getElementById("notices");
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => {
+    const status = event.detail.xhr?.status;
+    const notice = Object.assign(document.createElement("div"), { className: "alert alert-danger mt-3" });
+    notice.textContent = status
+      ? `The server refused this (${status}). Reload the page and try again.`
+      : "The server does not answer. Nothing was lost on this page; try again in a moment.";
+    notices?.replaceChildren(notice);
+  });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) notices?.replaceChildren();
+});
+
 // A text to carry away: <button data-copy="#id-of-the-text">
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");

@@ -18,10 +18,17 @@ from annotations.importers import table
 from annotations.records import CoinRecord
 from mlcore.contract import Cancelled, LearningError
 from mlcore.synthesis import corpus, synthesize
+from mlcore.synthesis.facts import RULERS
+from mlcore.synthesis.lot import lot_text
+from mlcore.synthesis.motifs import MOTIFS
 from mlcore.synthesis.plan import REFUSALS, plan_records
+from mlcore.synthesis.tongues import TONGUES, Tongue
 from mlcore.synthesis.workshop import obverse_die, reverse_die
 
-CONCEPTS = {"cornucopia", "eagle", "horse", "patera", "shield", "standing", "seated", "hercules", "victory", "altar", "globe", "spear", "wreath", "sceptre", "quadriga", "captive"}
+CONCEPTS = {
+    *("cornucopia", "eagle", "horse", "patera", "shield", "standing", "seated", "hercules"),
+    *("victory", "altar", "globe", "spear", "wreath", "sceptre", "quadriga", "captive"),
+}
 COINS, SEED = 22, 5
 
 
@@ -148,18 +155,30 @@ def test_dies_are_shared_and_some_specimens_are_photographed_twice() -> None:
     assert len(set(dies)) < len(dies)
 
 
-def test_lot_texts_come_in_five_languages_with_their_marks(demo: Path) -> None:
-    records = rows_of(demo)
-    assert {row["language"] for row in records} == {"en", "de", "fr", "it", "es"}
-    texts = " ".join(row["text"] for row in records)
-    assert all(mark in texts for mark in ("Rs.", "R/", "Rev.", " / "))
-    assert "{" not in texts and "Demo " in texts
-    german = next(row["text"] for row in records if row["language"] == "de")
-    assert f"{float(rows_weight(records, german)):.2f}".replace(".", ",") in german
+def test_lot_texts_come_in_five_languages_with_their_marks() -> None:
+    texts: dict[str, str] = {}
+    for number, record in enumerate(record for group in plan_records(300, 1) for record in group):
+        text, language = lot_text(record, np.random.default_rng(number))
+        assert "{" not in text and f"Demo {record.specimen.type.number}" in text
+        weight = f"{record.specimen.weight:.2f}"
+        assert (weight if language == "en" else weight.replace(".", ",")) in text
+        texts[language] = texts.get(language, "") + "\n" + text
+    marks = {
+        "en": ("Obv:", "Rev."),
+        "de": ("Vs.:", "Rs."),
+        "fr": ("A/", "R/"),
+        "it": ("D/", "R/"),
+        "es": ("Anv.", "Rev."),
+    }
+    assert set(texts) == set(marks)
+    for language, expected in marks.items():
+        assert all(mark in texts[language] for mark in (*expected, " / ")), language
 
 
-def rows_weight(rows: list[dict[str, str]], text: str) -> str:
-    return next(row["weight"] for row in rows if row["text"] == text)
+@pytest.mark.parametrize("tongue", TONGUES, ids=lambda tongue: tongue.code)
+def test_every_type_can_be_described_in_every_language(tongue: Tongue) -> None:
+    assert set(tongue.reverses) == {motif.name for motif in MOTIFS}
+    assert {f"{ruler.portrait.gear}-{ruler.portrait.bust}" for ruler in RULERS} <= set(tongue.obverses)
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path) -> None:

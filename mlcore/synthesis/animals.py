@@ -33,6 +33,16 @@ _LEGS: dict[str, tuple[tuple[Point, ...], ...]] = {
         ((0.22, 0.08), (0.38, 0.13), (0.40, 0.25), (0.45, 0.27)),
     ),
 }
+# fmt: off
+EAGLE_FRONT: tuple[Point, ...] = (
+    (0.0, -0.64), (0.10, -0.55), (0.125, -0.36), (0.075, -0.16), (0.0, -0.10), (-0.075, -0.16), (-0.125, -0.36),
+    (-0.10, -0.55),
+)
+EAGLE_SIDE: tuple[Point, ...] = (
+    (0.20, -0.72), (0.27, -0.55), (0.22, -0.34), (0.10, -0.18), (-0.05, -0.13), (-0.14, -0.26), (-0.07, -0.50),
+    (0.06, -0.68),
+)
+# fmt: on
 
 
 def horse(pen: Pen, rng: np.random.Generator, gait: Gait = "gallop") -> None:
@@ -113,60 +123,25 @@ def _neck_and_head(pen: Pen, rng: np.random.Generator) -> None:
 
 
 def eagle(pen: Pen, rng: np.random.Generator, spread: bool, perched: bool = False) -> None:
-    """Standing with its feet at the origin, body to the front (spread wings) or to the right (folded), head turned back."""
+    """Its feet at the origin, seen from the front (spread wings) or turned to the right; `perched` on a hand."""
     with pen.relief.figure(*(("eagle",) if perched else ("eagle", "standing"))):
-        if spread:
-            for mirror in (True, False):
-                wing(pen.at(0.05 if not mirror else -0.05, -0.52, mirror=mirror), 0.56, 32, 10)
-            body: list[Point] = [
-                (0.0, -0.64),
-                (0.10, -0.55),
-                (0.125, -0.36),
-                (0.075, -0.16),
-                (0.0, -0.10),
-                (-0.075, -0.16),
-                (-0.125, -0.36),
-                (-0.10, -0.55),
-            ]
-        else:
-            body = [
-                (0.20, -0.72),
-                (0.27, -0.55),
-                (0.22, -0.34),
-                (0.10, -0.18),
-                (-0.05, -0.13),
-                (-0.14, -0.26),
-                (-0.07, -0.50),
-                (0.06, -0.68),
-            ]
+        for mirror in (True, False) if spread else ():
+            wing(pen.at(-0.05 if mirror else 0.05, -0.52, mirror=mirror), 0.56, 32, 10)
         _tail_feathers(pen, spread)
         for side in (-0.06, 0.06):
-            pen.stroke(
-                [
-                    (side + (0 if spread else 0.04), -0.20),
-                    (side * 1.2 + (0 if spread else 0.05), -0.06),
-                    (side * 1.2 + (0 if spread else 0.05), -0.01),
-                ],
-                (0.055, 0.036, 0.016),
-                0.8,
-                z=0.006,
-                moat=0.008,
-            )
-            for toe in (-0.04, 0.0, 0.04):
-                pen.stroke(
-                    [
-                        (side * 1.2 + (0 if spread else 0.05), -0.015),
-                        (side * 1.2 + (0 if spread else 0.05) + toe, 0.005),
-                    ],
-                    (0.011,),
-                    0.9,
-                    z=0.006,
-                )
-        pen.mass(body, rise=0.085, edge=0.08, belly=0.35, z=0.008, moat=0.012)
-        _plumage(pen, spread, rng)
+            _eagle_leg(pen, side, 0.0 if spread else 0.05)
+        pen.mass(EAGLE_FRONT if spread else EAGLE_SIDE, rise=0.085, edge=0.08, belly=0.35, z=0.008, moat=0.012)
+        _plumage(pen, spread)
         if not spread:
-            wing(pen.at(0.16, -0.60, turn=100, mirror=False), 0.66, 0, 9)
+            wing(pen.at(0.16, -0.60, turn=100), 0.66, 0, 9)
         _eagle_head(pen, (0.02, -0.72) if spread else (0.20, -0.80))
+
+
+def _eagle_leg(pen: Pen, side: float, shift: float) -> None:
+    x = side * 1.2 + shift
+    pen.stroke([(side + shift * 0.8, -0.20), (x, -0.06), (x, -0.01)], (0.055, 0.036, 0.016), 0.8, z=0.006, moat=0.008)
+    for toe in (-0.04, 0.0, 0.04):
+        pen.stroke([(x, -0.015), (x + toe, 0.005)], (0.011,), 0.9, z=0.006)
 
 
 def _tail_feathers(pen: Pen, spread: bool) -> None:
@@ -180,7 +155,7 @@ def _tail_feathers(pen: Pen, spread: bool) -> None:
         pen.stroke([root, tip], (0.022, 0.026), 0.7, z=0.003, moat=0.008)
 
 
-def _plumage(pen: Pen, spread: bool, rng: np.random.Generator) -> None:
+def _plumage(pen: Pen, spread: bool) -> None:
     for row in range(8):
         y = -0.58 + 0.055 * row
         for k in range(5):

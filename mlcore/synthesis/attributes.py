@@ -1,4 +1,4 @@
-"""Things that gods and emperors hold or stand beside, each in figure units at the pen's origin (the hand, or the ground)."""
+"""Things that gods and emperors hold or stand beside, each at the pen's origin: the hand, or the ground."""
 
 from __future__ import annotations
 
@@ -46,34 +46,17 @@ def patera(pen: Pen, pouring: bool = True) -> None:
 def altar(pen: Pen, height: float = 0.30, width: float = 0.11) -> None:
     """Lit, standing on the ground at the origin."""
     w, h = width, height
+    block = [(-w * 0.78, -0.03), (-w * 0.72, -h + 0.05), (w * 0.72, -h + 0.05), (w * 0.78, -0.03)]
+    steps = ((-0.012, 1.05, 0.015), (-0.045, 0.88, 0.011), (-h + 0.055, 0.90, 0.011), (-h + 0.022, 1.08, 0.016))
     with pen.relief.figure("altar"):
-        pen.mass(
-            [(-w * 0.78, -0.03), (-w * 0.72, -h + 0.05), (w * 0.72, -h + 0.05), (w * 0.78, -0.03)],
-            rise=0.040,
-            edge=0.02,
-            smooth=False,
-            belly=0.3,
-            z=0.006,
-            moat=0.01,
-        )
-        for y, wide, thick in (
-            (-0.012, 1.05, 0.015),
-            (-0.045, 0.88, 0.011),
-            (-h + 0.055, 0.90, 0.011),
-            (-h + 0.022, 1.08, 0.016),
-        ):
+        pen.mass(block, rise=0.040, edge=0.02, smooth=False, belly=0.3, z=0.006, moat=0.01)
+        for y, wide, thick in steps:
             pen.stroke([(-w * wide, y), (w * wide, y)], (thick,), 0.9, z=0.026, moat=0.008)
-        pen.stroke(
-            spline([(-w * 0.5, -h * 0.68), (0, -h * 0.45), (w * 0.5, -h * 0.68)], closed=False, steps=4),
-            (0.009, 0.014, 0.009),
-            0.9,
-            "add",
-        )
+        garland = spline([(-w * 0.5, -h * 0.72), (0, -h * 0.55), (w * 0.5, -h * 0.72)], closed=False, steps=4)
+        pen.stroke(garland, (0.009, 0.014, 0.009), 0.9, "add")
         for x, tall in ((-0.45, 0.075), (0.0, 0.115), (0.45, 0.08)):
-            flame = spline(
-                [(x * w, -h), (x * w - 0.018, -h - tall * 0.5), (x * w + 0.010, -h - tall)], closed=False, steps=3
-            )
-            pen.stroke(flame, (0.020, 0.018, 0.005), 0.85, z=0.004)
+            flame = [(x * w, -h), (x * w - 0.018, -h - tall * 0.5), (x * w + 0.010, -h - tall)]
+            pen.stroke(spline(flame, closed=False, steps=3), (0.020, 0.018, 0.005), 0.85, z=0.004)
 
 
 def staff(pen: Pen, top: Point, bottom: Point, kind: str) -> None:
@@ -94,33 +77,17 @@ def staff(pen: Pen, top: Point, bottom: Point, kind: str) -> None:
 
 def shield(pen: Pen, radius: float = 0.16, tall: float = 1.0, angle: float = 0.0) -> None:
     """Round or oval, centred on the origin, with rim, rays and boss."""
+
+    def spot(share: float, turn: float) -> Point:
+        return _turned(radius * share * math.cos(turn), radius * tall * share * math.sin(turn), angle)
+
     with pen.relief.figure("shield"):
-        pen.ball((0, 0), radius, radius * tall, angle, 0.055, z=0.012, moat=0.016)
-        for k in range(28):
-            a = 2 * math.pi * k / 28
-            for r in (0.90,):
-                pen.ball(
-                    _turned(radius * r * math.cos(a), radius * tall * r * math.sin(a), angle),
-                    0.009,
-                    rise=0.012,
-                    mode="add",
-                )
-        ring = [
-            _turned(radius * 0.74 * math.cos(a), radius * tall * 0.74 * math.sin(a), angle)
-            for a in np.linspace(0, 2 * math.pi, 24)
-        ]
-        pen.stroke(ring, (0.008,), 1.0, "add")
-        for k in range(6):
-            a = 2 * math.pi * k / 6
-            pen.stroke(
-                [
-                    _turned(radius * 0.2 * math.cos(a), radius * tall * 0.2 * math.sin(a), angle),
-                    _turned(radius * 0.62 * math.cos(a), radius * tall * 0.62 * math.sin(a), angle),
-                ],
-                (0.008, 0.012),
-                0.9,
-                "add",
-            )
+        pen.ball((0, 0), radius, radius * tall, angle, 0.055, z=pen.z + 0.012, moat=0.016)
+        for turn in np.linspace(0, 2 * math.pi, 28, endpoint=False):
+            pen.ball(spot(0.90, turn), 0.009, rise=0.012, mode="add")
+        pen.stroke([spot(0.74, turn) for turn in np.linspace(0, 2 * math.pi, 24)], (0.008,), 1.0, "add")
+        for turn in np.linspace(0, 2 * math.pi, 6, endpoint=False):
+            pen.stroke([spot(0.2, turn), spot(0.62, turn)], (0.008, 0.012), 0.9, "add")
         pen.ball((0, 0), radius * 0.22, rise=0.030, mode="add")
 
 
@@ -131,36 +98,26 @@ def _turned(x: float, y: float, angle: float) -> Point:
 
 def wreath(pen: Pen, radius: float, leaves: int = 17, leaf: float = 0.05, closed: bool = False) -> None:
     """Laurel in a ring around the origin, tied below."""
+    span = 2 * math.pi if closed else 5.9
     with pen.relief.figure("wreath"):
-        span = 2 * math.pi if closed else 5.9
         for side in (-1, 1):
             for k in range(leaves):
                 a = math.pi / 2 + side * (0.12 + (span / 2 - 0.12) * k / leaves)
-                x, y = radius * math.cos(a), radius * math.sin(a)
-                along = a + side * math.pi / 2
-                for lean in (-0.55, 0.55):
-                    tip = (x + leaf * 1.5 * math.cos(along + lean), y + leaf * 1.5 * math.sin(along + lean))
-                    pen.stroke(
-                        [(x, y), ((x + tip[0]) / 2, (y + tip[1]) / 2), tip],
-                        (leaf * 0.14, leaf * 0.36, leaf * 0.08),
-                        0.9,
-                        z=0.004,
-                        moat=0.006,
-                    )
+                _leaf_pair(pen, (radius * math.cos(a), radius * math.sin(a)), a + side * math.pi / 2, leaf)
         ring = [(radius * math.cos(a), radius * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 32)]
         pen.stroke(ring, (leaf * 0.16,), 0.9, z=0.004)
         for side in (-1, 1):
-            pen.stroke(
-                spline(
-                    [(0, radius), (side * leaf * 1.0, radius + leaf * 0.9), (side * leaf * 1.3, radius + leaf * 2.0)],
-                    closed=False,
-                    steps=3,
-                ),
-                (leaf * 0.2, leaf * 0.26),
-                0.9,
-                z=0.004,
-            )
+            end = [(0, radius), (side * leaf, radius + leaf * 0.9), (side * leaf * 1.3, radius + leaf * 2.0)]
+            pen.stroke(spline(end, closed=False, steps=3), (leaf * 0.2, leaf * 0.26), 0.9, z=0.004)
         pen.ball((0, radius), leaf * 0.45, rise=leaf * 0.4, z=0.006)
+
+
+def _leaf_pair(pen: Pen, root: Point, along: float, leaf: float) -> None:
+    x, y = root
+    for lean in (-0.55, 0.55):
+        tip = (x + leaf * 1.5 * math.cos(along + lean), y + leaf * 1.5 * math.sin(along + lean))
+        middle = ((x + tip[0]) / 2, (y + tip[1]) / 2)
+        pen.stroke([root, middle, tip], (leaf * 0.14, leaf * 0.36, leaf * 0.08), 0.9, z=0.004, moat=0.006)
 
 
 def globe(pen: Pen, radius: float = 0.06) -> None:

@@ -68,8 +68,8 @@ class Drawn:
 def synthesize(*, coins: int, seed: int, out: Path, report: Report) -> None:
     """Draw `coins` records into the folder `out`: images/, coins.csv and truth.json.
 
-    The same seed gives the same bytes, however many processes draw. Raises LearningError where `out` holds something already
-    or cannot be written; an interrupted run leaves no `out` behind.
+    The same seed gives the same bytes, however many processes draw. Raises LearningError where `out` holds
+    something already or cannot be written; an interrupted run leaves no `out` behind.
     """
     if coins < 1 or seed < 0:
         raise LearningError(

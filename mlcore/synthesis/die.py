@@ -25,17 +25,17 @@ def engrave_border(pen: Pen, rng: np.random.Generator) -> None:
     pen.stroke(ring, (0.014 if kind < 0.9 else 0.022,), 0.9)
 
 
-def engrave_legend(relief: Relief, legend: str, exergue: str, rng: np.random.Generator, portrait: bool) -> None:
-    """`legend` may hold one or more breaks `-`; with a portrait it runs past the neck, else past the exergue."""
+def engrave_legend(relief: Relief, legend: str, exergue: str, rng: np.random.Generator, bust: str) -> None:
+    """`legend` may hold breaks `-`. Room is left below for the exergue or the `bust` (bare, draped, armed), if any."""
     pen = Pen(relief)
     parts = [part.strip() for part in legend.split("-") if part.strip()]
-    gap = 34.0 if exergue or portrait else 14.0
     height = float(rng.uniform(0.125, 0.15))
-    start, end = (24.0 + rng.uniform(0, 8), 360 - 20 - rng.uniform(0, 10)) if portrait else (gap + 4, 356 - gap)
-    split = 22.0 if not portrait else 18.0
+    below = {"": 38.0 if exergue else 18.0, "bare": 24.0}.get(bust, 42.0) + float(rng.uniform(0, 5))
+    start, end = below, 360.0 - below
+    split = 18.0 if bust else 22.0
     room = (end - start - split * (len(parts) - 1)) / max(sum(map(len, parts)), 1)
     spans, angle = [], start
-    if len(parts) == 2 and not portrait:
+    if len(parts) == 2 and not bust:
         spans = [(start, 180 - split / 2), (180 + split / 2, end)]
     else:
         for part in parts:

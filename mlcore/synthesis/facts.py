@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import scenes
 from .portrait import Portrait
-from .scenes import Scene
 
 NOMISMA = "http://nomisma.org/id/"
 
@@ -43,16 +41,6 @@ class Denomination:
     diameter: float
     """Millimetres."""
     radiate: bool = False
-
-
-@dataclass(frozen=True)
-class Motif:
-    name: str
-    scene: Scene
-    legends: tuple[str, ...]
-    world: str = "roman"
-    exergue: bool = True
-    """Whether there is room for a mint mark below the ground line."""
 
 
 def _same(name: str) -> tuple[str, str, str, str, str]:
@@ -259,35 +247,3 @@ LATE_DENOMINATIONS = (
 ANTONINIANUS = Denomination("Antoninianus", "antoninianus", "silver", (3.9, 0.5), 21.5, radiate=True)
 TETRADRACHM = Denomination("Tetradrachm", "tetradrachm", "silver", (16.9, 0.3), 27.0)
 MATERIALS = {"silver": "ar", "bronze": "ae", "gold": "av"}
-
-MOTIFS = (
-    Motif("fortuna", scenes.fortuna, ("FORTVNA - REDVX", "FORTVNAE - AVG"), "women"),
-    Motif("genius", scenes.genius, ("GENIO POPV - LI ROMANI",)),
-    Motif("victory", scenes.victory, ("VICTORIA - AVG", "VICTORIA - AVGVSTI")),
-    Motif("victory_globe", scenes.victory_globe, ("VICTORIA - AVGVSTORVM",), exergue=False),
-    Motif("eagle_globe", scenes.eagle_globe, ("CONSE - CRATIO",), exergue=False),
-    Motif("eagle_thunderbolt", scenes.eagle_thunderbolt, ("ΠΤΟΛΕΜΑΙΟΥ - ΒΑΣΙΛΕΩΣ",), "ptolemy", exergue=False),
-    Motif("hercules", scenes.hercules, ("HERCVLI - CONSERVAT", "HERCVLI - PACIFERO")),
-    Motif("mars", scenes.mars, ("VIRTVS - AVG", "MARTI - PROPVGNATORI")),
-    Motif("emperor_globe", scenes.emperor_globe, ("PRINCIPI - IVVENTVTIS", "P M TR P V - COS II P P")),
-    Motif("sacrifice", scenes.sacrifice, ("PIETAS - AVG", "VOTA - PVBLICA"), "women"),
-    Motif("pax", scenes.pax, ("PAX - AVGVSTI", "PAX - AETERNA"), "women"),
-    Motif("roma", scenes.roma, ("ROMAE - AETERNAE", "P M TR P VIII - COS III")),
-    Motif("jupiter", scenes.jupiter, ("IOVI - VICTORI", "IOVI - CONSERVATORI")),
-    Motif("zeus_eagle", scenes.zeus_eagle, ("ΒΑΣΙΛΕΩΣ - ΑΛΕΞΑΝΔΡΟΥ", "ΑΛΕΞΑΝΔΡΟΥ"), "alexander"),
-    Motif("concordia", scenes.concordia, ("CONCOR - DIA AVGG", "CONCORDIA - AVG"), "women"),
-    Motif("rider", scenes.rider, ("ADVENTVS - AVG", "VIRTVS - AVGVSTI"), exergue=False),
-    Motif("rider_captive", scenes.rider_captive, ("VIRTVTI - AVGVSTI",), exergue=False),
-    Motif("trophy", scenes.trophy, ("VICTORIA - GERMANICA", "DE GER - MANIS")),
-    Motif("quadriga", scenes.quadriga, ("ADVENTVS - AVG N", "COS - IIII P P")),
-    Motif("horse_free", scenes.horse_free, ("ΦΙΛΙΠ - ΠΟΥ",), "philip", exergue=False),
-    Motif("altar_lit", scenes.altar_lit, ("PROVI - DENTIA AVG", "CONSE - CRATIO")),
-    Motif(
-        "double_cornucopia",
-        scenes.double_cornucopia,
-        ("FELICITAS - TEMPORVM", "SAECVLI - FELICITAS"),
-        "women",
-        exergue=False,
-    ),
-    Motif("vota", scenes.vota, ("",), exergue=False),
-)

@@ -51,7 +51,6 @@ def engrave_hair(pen: Pen, hair: Hair, rng: np.random.Generator) -> None:
     if hair == "cropped":
         _stubble(pen, region, rng, 0.026)
         return
-    base = pen.level((-0.1, -0.2))
     pen.mass([*HAIRLINE, *BACK], rise=0.155 + low, edge=0.09, belly=0.35, moat=0.01, z=0.001)
     if hair == "curly":
         _curls(pen, region, rng, 0.036)
@@ -59,8 +58,6 @@ def engrave_hair(pen: Pen, hair: Hair, rng: np.random.Generator) -> None:
         _locks(pen, region, rng)
     else:
         _waves(pen, rng, braided=hair == "braided")
-    if base < 0:
-        raise ValueError("hair needs a head below it")
 
 
 def _within(point: Point, region: list[Point]) -> bool:
@@ -88,7 +85,7 @@ def _locks(pen: Pen, region: list[Point], rng: np.random.Generator) -> None:
 
 
 def _lock(pen: Pen, start: Point, angle: float, length: float, bend: float, width: float) -> None:
-    fall = angle + 0.25 * math.sin(angle - math.pi / 2)
+    fall = angle + 0.85 * math.cos(angle + 0.9)
     points = [start]
     for part in (0.33, 0.33, 0.34):
         x, y = points[-1]
@@ -134,7 +131,7 @@ def _stubble(pen: Pen, region: list[Point], rng: np.random.Generator, gap: float
     for y in np.arange(min(ys), max(ys), gap * 0.9):
         for x in np.arange(min(xs), max(xs), gap):
             at = (float(x + rng.normal() * gap * 0.22), float(y + rng.normal() * gap * 0.22))
-            if _within(at, region):
+            if _within(at, region) and pen.level(at) > 0.06 * pen.scale:
                 angle = math.atan2(at[1] - CROWN[1], at[0] - CROWN[0])
                 tip = (at[0] + gap * 0.75 * math.cos(angle), at[1] + gap * 0.75 * math.sin(angle))
                 pen.stroke([at, tip], (0.0085, 0.004), 1.5, "add")

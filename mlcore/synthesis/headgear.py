@@ -19,6 +19,25 @@ BAND: tuple[Point, ...] = (
 )
 TIE = (-0.385, 0.13)
 
+# fmt: off
+HELMET_RIM: tuple[Point, ...] = (
+    (0.345, -0.30), (0.29, -0.255), (0.17, -0.245), (0.06, -0.20), (0.01, -0.09), (-0.11, -0.06), (-0.15, 0.06),
+    (-0.20, 0.19), (-0.36, 0.28),
+)
+HELMET_BOWL: tuple[Point, ...] = (
+    (-0.47, 0.27), (-0.41, 0.16), (-0.455, -0.08), (-0.435, -0.27), (-0.345, -0.43), (-0.18, -0.54), (0.0, -0.555),
+    (0.15, -0.51), (0.27, -0.41),
+)
+HELMET_CREST: tuple[Point, ...] = (
+    (0.27, -0.45), (0.08, -0.60), (-0.16, -0.63), (-0.38, -0.50), (-0.50, -0.26), (-0.53, 0.02), (-0.50, 0.26),
+)
+LION_SCALP: tuple[Point, ...] = (
+    (0.36, -0.40), (0.335, -0.33), (0.27, -0.315), (0.20, -0.24), (0.14, -0.15), (0.10, 0.0), (0.075, 0.18),
+    (0.02, 0.30), (-0.04, 0.46), (0.10, 0.56), (0.06, 0.66), (-0.12, 0.66), (-0.31, 0.52), (-0.40, 0.30),
+    (-0.47, 0.10), (-0.50, -0.12), (-0.46, -0.33), (-0.34, -0.48), (-0.15, -0.58), (0.06, -0.60), (0.25, -0.53),
+)
+# fmt: on
+
 
 def engrave_headgear(pen: Pen, gear: Headgear, rng: np.random.Generator) -> None:
     draw = {"laurel": _laurel, "radiate": _radiate, "diadem": _diadem, "helmet": _helmet, "lion": _lion}.get(gear)
@@ -101,108 +120,46 @@ def _diadem(pen: Pen, rng: np.random.Generator) -> None:
 
 
 def _helmet(pen: Pen, rng: np.random.Generator) -> None:
-    bowl = [
-        (0.345, -0.30),
-        (0.29, -0.255),
-        (0.17, -0.245),
-        (0.06, -0.20),
-        (0.01, -0.09),
-        (-0.03, -0.07),
-        (-0.11, -0.06),
-        (-0.15, 0.06),
-        (-0.20, 0.19),
-        (-0.36, 0.28),
-        (-0.47, 0.27),
-        (-0.41, 0.16),
-        (-0.455, -0.08),
-        (-0.435, -0.27),
-        (-0.345, -0.43),
-        (-0.18, -0.54),
-        (0.0, -0.555),
-        (0.15, -0.51),
-        (0.27, -0.41),
-    ]
-    pen.mass(bowl, rise=0.19, edge=0.10, belly=0.5, moat=0.02, z=0.001)
-    rim = [
-        (0.345, -0.30),
-        (0.29, -0.255),
-        (0.17, -0.245),
-        (0.06, -0.20),
-        (0.01, -0.09),
-        (-0.11, -0.06),
-        (-0.15, 0.06),
-        (-0.20, 0.19),
-        (-0.36, 0.28),
-    ]
-    pen.stroke(spline(rim, closed=False, steps=4), (0.015,), 0.9, "add")
-    pen.stroke(
-        spline([(0.20, -0.30), (0.05, -0.36), (-0.12, -0.30), (-0.22, -0.15)], closed=False, steps=5),
-        (0.012, 0.02, 0.008),
-        0.8,
-        "add",
-    )
-    ridge = spline(
-        [(0.27, -0.45), (0.08, -0.60), (-0.16, -0.63), (-0.38, -0.50), (-0.50, -0.26), (-0.53, 0.02), (-0.50, 0.26)],
-        closed=False,
-        steps=7,
-    )
+    pen.mass([*HELMET_RIM, *HELMET_BOWL], rise=0.19, edge=0.10, belly=0.5, moat=0.02, z=0.001)
+    pen.stroke(spline(HELMET_RIM, closed=False, steps=4), (0.015,), 0.9, "add")
+    scroll = spline([(0.20, -0.30), (0.05, -0.36), (-0.12, -0.30), (-0.22, -0.15)], closed=False, steps=5)
+    pen.stroke(scroll, (0.012, 0.02, 0.008), 0.8, "add")
+    ridge = spline(HELMET_CREST, closed=False, steps=7)
     for i, (x, y) in enumerate(ridge):
         angle = math.atan2(y + 0.10, x + 0.05)
-        length = 0.085 + 0.02 * math.sin(i * 0.35)
-        pen.stroke(
-            [
-                (x - 0.03 * math.cos(angle), y - 0.03 * math.sin(angle)),
-                (x + length * math.cos(angle + 0.25), y + length * math.sin(angle + 0.25)),
-            ],
-            (0.020, 0.014),
-            0.8,
-            z=0.03,
-            moat=0.014,
-        )
+        long = 0.085 + 0.02 * math.sin(i * 0.35)
+        root = (x - 0.03 * math.cos(angle), y - 0.03 * math.sin(angle))
+        tip = (x + long * math.cos(angle + 0.25), y + long * math.sin(angle + 0.25))
+        pen.stroke([root, tip], (0.020, 0.014), 0.8, z=0.03, moat=0.014)
     pen.stroke([(x * 0.97, y * 0.97) for x, y in ridge], (0.016,), 0.9, z=0.06)
     if rng.random() < 0.5:
         pen.stroke([(0.03, -0.10), (0.10, 0.08), (0.20, 0.24)], (0.05, 0.055, 0.02), 0.3, "add")
 
 
 def _lion(pen: Pen, rng: np.random.Generator) -> None:
-    scalp = [
-        (0.36, -0.40),
-        (0.335, -0.33),
-        (0.27, -0.315),
-        (0.20, -0.24),
-        (0.14, -0.15),
-        (0.10, 0.0),
-        (0.075, 0.18),
-        (0.02, 0.30),
-        (-0.04, 0.46),
-        (0.10, 0.56),
-        (0.06, 0.66),
-        (-0.12, 0.66),
-        (-0.31, 0.52),
-        (-0.40, 0.30),
-        (-0.47, 0.10),
-        (-0.50, -0.12),
-        (-0.46, -0.33),
-        (-0.34, -0.48),
-        (-0.15, -0.58),
-        (0.06, -0.60),
-        (0.25, -0.53),
-    ]
-    pen.mass(scalp, rise=0.185, edge=0.09, belly=0.45, moat=0.02, z=0.001)
-    for row, radius in enumerate(np.arange(0.62, 0.16, -0.075)):
-        for angle in np.arange(1.75 + (row % 2) * 0.08, 4.75, 0.075 / radius):
+    pen.mass(LION_SCALP, rise=0.185, edge=0.09, belly=0.45, moat=0.012, z=0.001)
+    for row, radius in enumerate(np.arange(0.60, 0.14, -0.085)):
+        for angle in np.arange(1.75 + (row % 2) * 0.07, 4.65, 0.066 / radius):
             start = (0.08 + radius * 0.88 * math.cos(angle), -0.04 + radius * math.sin(angle))
-            if pen.level(start) < 0.05 * pen.scale:
-                continue
-            fall = angle + 0.5 + rng.normal() * 0.12
-            tip = (start[0] + 0.085 * math.cos(fall), start[1] + 0.095 * math.sin(fall))
-            pen.stroke(
-                [start, ((start[0] + tip[0]) / 2 + 0.006, (start[1] + tip[1]) / 2), tip],
-                (0.024, 0.032, 0.016),
-                0.6,
-                z=max(pen.level(start) - 0.010, 0.001),
-                moat=0.010,
-            )
+            if pen.level(start) > 0.05 * pen.scale:
+                _mane_lock(pen, start, float(angle), rng)
+    _lion_mask(pen)
+    for dx in (0.0, 0.06):
+        paw = [(-0.02 + dx, 0.50), (0.08 + dx, 0.60), (0.09 + dx, 0.70)]
+        pen.stroke(paw, (0.04, 0.03, 0.03), 0.7, z=0.06 * pen.scale, moat=0.02)
+
+
+def _mane_lock(pen: Pen, start: Point, angle: float, rng: np.random.Generator) -> None:
+    fall = angle * 0.55 + 0.45 * 2.2 + rng.normal() * 0.15
+    x, y = start
+    middle = (x + 0.06 * math.cos(fall), y + 0.06 * math.sin(fall))
+    tip = (x + 0.125 * math.cos(fall + 0.35), y + 0.125 * math.sin(fall + 0.35))
+    z = max(pen.level(start) - 0.012, 0.001)
+    pen.stroke([start, middle, tip], (0.018, 0.026, 0.010), 0.75, z=z, moat=0.010)
+
+
+def _lion_mask(pen: Pen) -> None:
+    """Ear, eye, muzzle and teeth above the wearer's brow."""
     pen.ball((-0.03, -0.44), 0.05, 0.062, 20, 0.045, "add")
     pen.ball((-0.025, -0.43), 0.026, 0.036, 20, 0.03, "cut")
     pen.ball((0.19, -0.455), 0.034, 0.022, 25, 0.024, "add")
@@ -210,11 +167,3 @@ def _lion(pen: Pen, rng: np.random.Generator) -> None:
     pen.ball((0.315, -0.42), 0.045, 0.034, 30, 0.03, "add")
     for x, y in ((0.33, -0.33), (0.275, -0.30), (0.225, -0.255)):
         pen.stroke([(x, y - 0.02), (x - 0.012, y + 0.03)], (0.014, 0.004), 1.0, z=0.11 * pen.scale, moat=0.02)
-    for dx in (0.0, 0.06):
-        pen.stroke(
-            [(-0.02 + dx, 0.50), (0.08 + dx, 0.60), (0.09 + dx, 0.70)],
-            (0.04, 0.03, 0.03),
-            0.7,
-            z=0.06 * pen.scale,
-            moat=0.02,
-        )

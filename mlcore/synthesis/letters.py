@@ -136,7 +136,7 @@ def engrave_rim(
 ) -> None:
     """Parts of a legend on arcs, letters' feet towards the centre.
 
-    Each span is (start, end) in degrees clockwise from six o'clock; letters are spaced to fill it, never wider than twice.
+    Each span is (start, end) in degrees clockwise from six o'clock; letters are spaced to fill it.
     """
     for text, (start, end) in zip(words, spans, strict=True):
         room = math.radians(end - start) * (radius - height / 2)

@@ -10,21 +10,21 @@ from .tongues import TONGUES, Tongue
 
 def lot_text(record: Record, rng: np.random.Generator) -> tuple[str, str]:
     """The text and its language."""
-    tongue, specimen, coin = TONGUES[record.tongue], record.specimen, record.specimen.type
+    tongue, coin = TONGUES[record.tongue], record.specimen.type
     ruler = coin.ruler.names[record.tongue]
+    remark = tongue.remarks[int(rng.choice(4, p=(0.7, 0.1, 0.1, 0.1)))]
     parts = {
         "ruler": ruler,
         "years": _years(coin, tongue),
         "mint": coin.mint.names[record.tongue],
-        "denomination": _cased(coin.denomination.name, tongue),
+        "coin": _cased(coin.denomination.name, tongue),
         "metal": tongue.metals[coin.denomination.material],
         "short": tongue.short_metals[coin.denomination.material],
         "obverse": _obverse(coin, tongue, ruler, rng),
         "reverse": _reverse(coin, tongue, rng),
         "reference": f"Demo {coin.number}",
         "measures": _measures(record, tongue),
-        "grade": _grade(specimen.wear, tongue),
-        "provenance": tongue.remarks[int(rng.choice(4, p=(0.7, 0.1, 0.1, 0.1)))],
+        "grade": f"{_grade(record.specimen.wear, tongue)}.{remark}",
     }
     layout = tongue.layouts[int(rng.choice(4, p=(0.36, 0.26, 0.26, 0.12)))]
     return _misspelt(layout.format(**parts), rng), tongue.code

@@ -60,7 +60,7 @@ def painted(height: Array, skin: Skin, rng: np.random.Generator) -> tuple[Array,
     patch = cloud(rng, 5, 5)
     cover = np.clip(skin.cover * (1 + 0.16 * patch) + 0.16 * cavity, 0, 1)
     dirt = skin.dirt * step(cavity + 1.3 * fine + 0.25 * patch, 0.15, 2.6)
-    colour = _mix(np.broadcast_to(np.float32(skin.metal), (SIZE, SIZE, 3)), skin.patina, cover)
+    colour = _mix(np.broadcast_to(np.array(skin.metal, np.float32), (SIZE, SIZE, 3)), skin.patina, cover)
     if skin.bloom:
         colour = _mix(colour, skin.bloom, 0.7 * step(cloud(rng, 4, 5) + 0.15 * cavity, 0.5, 1.6))
     colour = _mix(colour, skin.deposit, dirt)
@@ -72,4 +72,4 @@ def painted(height: Array, skin: Skin, rng: np.random.Generator) -> tuple[Array,
 
 
 def _mix(colour: Array, other: Colour, share: Array) -> Array:
-    return np.asarray(colour + (np.float32(other) - colour) * share[..., None], np.float32)
+    return np.asarray(colour + (np.array(other, np.float32) - colour) * share[..., None], np.float32)

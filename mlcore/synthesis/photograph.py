@@ -1,4 +1,4 @@
-"""Sides laid out on a ground: as auction houses print them, as two files, or in one of the ways that must be refused."""
+"""Sides on a ground: as auction houses print them, as two files, or in a way that must be refused."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def _uneven_ground(size: tuple[int, int], rng: np.random.Generator) -> Image.Ima
     weave = rng.normal(size=veins.shape).astype(np.float32)
     slope = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :] * rng.choice((-1, 1))
     tone = np.clip(0.48 + 0.13 * veins + 0.05 * weave + 0.20 * slope, 0.03, 0.97)
-    colour = np.float32(((0.95, 0.78, 0.58), (0.75, 0.80, 0.90), (0.95, 0.93, 0.88))[int(rng.integers(3))])
+    cast = ((0.95, 0.78, 0.58), (0.75, 0.80, 0.90), (0.95, 0.93, 0.88))[int(rng.integers(3))]
+    colour = np.array(cast, np.float32)
     return Image.fromarray((tone[..., None] * colour * 255).astype(np.uint8))
 
 

@@ -1,4 +1,4 @@
-"""What will be drawn, decided before anything is: types, their dies, specimens struck from them, photographs taken of those.
+"""What will be drawn, decided beforehand: types, their dies, specimens struck from them, photographs of those.
 
 Every draw hangs on the corpus seed and on its own number alone, so a corpus is the same whoever draws which part of it.
 """
@@ -17,14 +17,13 @@ from .facts import (
     GREEK_MINTS,
     LATE_DENOMINATIONS,
     MINTS,
-    MOTIFS,
     RULERS,
     TETRADRACHM,
     Denomination,
     Mint,
-    Motif,
     Ruler,
 )
+from .motifs import MOTIFS, Motif
 from .portrait import Portrait
 
 T = TypeVar("T")
@@ -126,40 +125,31 @@ def _denomination(ruler: Ruler, rng: np.random.Generator) -> Denomination:
 def plan_records(count: int, seed: int) -> list[list[Record]]:
     """All records, those of one type together; identifiers run across types."""
     order = np.random.default_rng([seed, 2]).permutation(count) + 1
-    kinds = np.random.default_rng([seed, 3]).permutation(len(REFUSALS))
-    offset = int(np.random.default_rng([seed, 4]).integers(REFUSED_EVERY))
+    refusals = _refusals(count, seed)
     groups: list[list[Record]] = []
-    done = 0
-    specimens = 0
+    done = specimens = 0
     for coin_type, size in plan_types(count, seed):
         group: list[Record] = []
         rng = np.random.default_rng([seed, 5, coin_type.number])
         for _ in range(size):
-            place = int(order[done])
-            refused = REFUSALS[kinds[(done // REFUSED_EVERY) % len(REFUSALS)]] if done % REFUSED_EVERY == offset else ""
-            again = (
-                bool(group)
-                and group[-1].photograph == 0
-                and not group[-1].refused
-                and not refused
-                and rng.random() < 0.22
-            )
-            if not again:
-                specimens += 1
-            specimen = group[-1].specimen if again else _specimen(specimens, coin_type, rng)
-            group.append(
-                Record(
-                    f"demo.{seed}.{place:05d}",
-                    specimen,
-                    int(again),
-                    int(rng.integers(5)),
-                    not refused and bool(rng.random() < 0.12),
-                    refused,
-                )
-            )
+            refused = refusals[done]
+            fresh = not group or group[-1].photograph or group[-1].refused or refused or rng.random() >= 0.22
+            specimens += bool(fresh)
+            specimen = _specimen(specimens, coin_type, rng) if fresh else group[-1].specimen
+            tongue, apart = int(rng.integers(5)), not refused and bool(rng.random() < 0.12)
+            name = f"demo.{seed}.{int(order[done]):05d}"
+            group.append(Record(name, specimen, int(not fresh), tongue, apart, refused))
             done += 1
         groups.append(group)
     return groups
+
+
+def _refusals(count: int, seed: int) -> list[str]:
+    """For each record in the order of drawing why its picture must be refused, mostly nothing."""
+    kinds = np.random.default_rng([seed, 3]).permutation(len(REFUSALS))
+    offset = int(np.random.default_rng([seed, 4]).integers(REFUSED_EVERY))
+    due = range(offset, count, REFUSED_EVERY)
+    return [REFUSALS[kinds[i // REFUSED_EVERY % len(REFUSALS)]] if i in due else "" for i in range(count)]
 
 
 def _specimen(number: int, coin_type: CoinType, rng: np.random.Generator) -> Specimen:

@@ -116,7 +116,7 @@ class Pen:
     ) -> None:
         """A round limb along points, its half width at each given; as high as `bulge` times its half width.
 
-        `moat` cuts a furrow of that depth around the limb into what lies below, as engravers do to part it from its ground.
+        `moat` cuts a furrow of that depth around the limb into what lies below, to part it from its ground.
         """
         placed = [self.place(point) for point in points]
         radii = [width * self.scale for width in _spread(widths, len(points))]
@@ -129,9 +129,8 @@ class Pen:
         dome, gap = _limb(placed, radii, x, y)
         if mode != "over":
             dome = dome**3 / max(radii) ** 2
-        if moat:
-            height -= np.minimum(height, moat * np.clip(1 - np.abs(gap) * UNIT / 2.2, 0, 1))
-        _lay(height, dome * bulge, mode, (self.z if z is None else z) if mode == "over" else 0.0, gap)
+        _furrow(height, moat, gap)
+        _lay(height, dome * bulge, mode, self.z if z is None else z, gap)
 
     def ball(
         self,
@@ -157,15 +156,12 @@ class Pen:
         box = (cx - wide * reach, cy - tall * reach, cx + wide * reach, cy + tall * reach)
         rows, columns, x, y = self.relief.window(box, 3 / UNIT)
         height = self.relief.height[rows, columns]
-        if not height.size:
-            return
         u, v = ((x - cx) * cos + (y - cy) * sin) / a, ((y - cy) * cos - (x - cx) * sin) / b
         square = u * u + v * v
-        gap = (np.sqrt(square) - 1) * min(a, b)
-        if moat:
-            height -= np.minimum(height, moat * np.clip(1 - np.abs(gap) * UNIT / 2.2, 0, 1))
+        gap = np.asarray((np.sqrt(square) - 1) * min(a, b), np.float32)
+        _furrow(height, moat, gap)
         dome = np.exp(-1.5 * square) if soft else np.sqrt(np.clip(1 - square, 0, None))
-        _lay(height, dome * rise * self.scale, mode, (self.z if z is None else z) if mode == "over" else 0.0, gap)
+        _lay(height, np.asarray(dome * rise * self.scale, np.float32), mode, self.z if z is None else z, gap)
 
     def mass(
         self,
@@ -177,7 +173,7 @@ class Pen:
         moat: float = 0.0,
         belly: float = 0.5,
     ) -> None:
-        """A filled outline, rounded off within `edge` of its rim and swelling by `belly` of its rise towards its middle."""
+        """A filled outline, rounded within `edge` of its rim and swelling by `belly` of its rise to its middle."""
         points = [self.place(point) for point in (spline(outline) if smooth else outline)]
         box = _bounds(points, 0.0)
         self.relief.note(box)
@@ -230,6 +226,11 @@ def _limb(points: Sequence[Point], radii: Sequence[float], x: Array, y: Array) -
         np.maximum(dome, np.sqrt(np.clip(radius * radius - square, 0, None)), out=dome)
         np.minimum(gap, np.sqrt(square) - radius, out=gap)
     return dome, gap
+
+
+def _furrow(height: Array, depth: float, gap: Array) -> None:
+    if depth:
+        height -= np.minimum(height, depth * np.clip(1 - np.abs(gap) * UNIT / 2.2, 0, 1))
 
 
 def _lay(height: Array, dome: Array, mode: Mode, z: float, gap: Array) -> None:

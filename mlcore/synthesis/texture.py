@@ -13,7 +13,7 @@ def grain(rng: np.random.Generator, cells: int, size: int = SIZE) -> Array:
     coarse = rng.standard_normal((cells + 3, cells + 3)).astype(np.float32)
     image = Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC)
     field = np.asarray(image, np.float32)
-    return (field - field.mean()) / max(float(field.std()), 1e-6)
+    return np.asarray((field - field.mean()) / max(float(field.std()), 1e-6), np.float32)
 
 
 def cloud(rng: np.random.Generator, cells: int, octaves: int = 4, size: int = SIZE) -> Array:

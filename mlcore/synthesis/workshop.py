@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +13,7 @@ from .die import cleared, engrave_border, engrave_legend
 from .head import Face
 from .plan import CoinType, Record, Specimen
 from .portrait import engrave_portrait
-from .relief import SIZE, SPAN, UNIT, Box, Figure, Pen, Relief
+from .relief import SIZE, SPAN, UNIT, Array, Box, Figure, Pen, Relief
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def obverse_die(seed: int, coin: CoinType, number: int) -> Relief:
     rng = np.random.default_rng([seed, 11, coin.number, number])
     relief = Relief()
     engrave_border(Pen(relief), rng)
-    engrave_legend(relief, coin.obverse_legend, "", rng, portrait=True)
+    engrave_legend(relief, coin.obverse_legend, "", rng, coin.portrait.bust)
     engrave_portrait(Pen(relief), coin.portrait, face.varied(rng), rng)
     return cleared(relief)
 
@@ -44,7 +44,7 @@ def reverse_die(seed: int, coin: CoinType, number: int) -> Relief:
     rng = np.random.default_rng([seed, 12, coin.number, number])
     relief = Relief()
     engrave_border(Pen(relief), rng)
-    engrave_legend(relief, coin.reverse_legend, coin.exergue, rng, portrait=False)
+    engrave_legend(relief, coin.reverse_legend, coin.exergue, rng, "")
     shaken = Pen(
         relief,
         float(rng.normal() * 0.012),
@@ -147,41 +147,28 @@ def _condition(seed: int, specimen: Specimen) -> flan.Condition:
 def _side(
     die: Relief, condition: flan.Condition, skin: metal.Skin, camera: Camera, rng: np.random.Generator, face: int
 ) -> Side:
-    strike = flan.Strike(
-        float(rng.normal() * 0.032),
-        float(rng.normal() * 0.032),
-        float(rng.normal() * 4.0),
-        float(rng.choice((0.0, 9.0, -12.0), p=(0.965, 0.0175, 0.0175))),
-    )
+    double = float(rng.choice((0.0, 9.0, -12.0), p=(0.965, 0.0175, 0.0175)))
+    dx, dy, turn = (float(value) for value in rng.normal(size=3) * (0.032, 0.032, 4.0))
+    strike = flan.Strike(dx, dy, turn, double)
     height, gap = flan.struck(die.height, strike, condition, rng, mirror=face == 1)
     colour, gloss = metal.painted(height, skin, rng)
-    rgb = light.lit(height, colour * np.float32([1 + camera.warmth, 1, 1 - camera.warmth]), gloss, camera.lamp)
-    alpha = np.clip(gap * UNIT + 0.5, 0, 1)
-    pixels = np.dstack([_developed(rgb), alpha * 255]).astype(np.uint8)
+    warmth = np.array([1 + camera.warmth, 1, 1 - camera.warmth], np.float32)
+    rgb = light.lit(height, colour * warmth, gloss, camera.lamp)
+    pixels = np.dstack([_developed(rgb), 255 * np.clip(gap * UNIT + 0.5, 0, 1)]).astype(np.uint8)
     picture = Image.fromarray(pixels).rotate(-camera.turns[face], Image.Resampling.BICUBIC)
     scale = camera.diameter / (2 * condition.radius * UNIT)
     picture = picture.resize((round(SIZE * scale), round(SIZE * scale)), Image.Resampling.LANCZOS)
-    left, top, right, bottom = picture.getchannel("A").point(lambda value: 255 * (value > 100)).getbbox() or (
-        0,
-        0,
-        1,
-        1,
-    )
-    total = replace(strike, turn=strike.turn)
-    figures = tuple(
-        Figure(figure.concept, box)
-        for figure in die.figures
-        if (box := _seen(figure.box, total, camera.turns[face], scale, (left, top, right, bottom)))
-    )
-    return Side(
-        picture.crop((left, top, right, bottom)), figures, tuple(sorted({figure.concept for figure in die.figures}))
-    )
+    opaque = picture.getchannel("A").point(lambda value: 255 * (value > 100))
+    crop = opaque.getbbox() or (0, 0, *picture.size)
+    boxes = [(figure.concept, _seen(figure.box, strike, camera.turns[face], scale, crop)) for figure in die.figures]
+    figures = tuple(Figure(concept, box) for concept, box in boxes if box)
+    return Side(picture.crop(crop), figures, tuple(sorted({concept for concept, _ in boxes})))
 
 
-def _developed(rgb: np.ndarray) -> np.ndarray:
+def _developed(rgb: Array) -> Array:
     """Highlights roll off instead of burning out."""
     soft = np.where(rgb > 0.75, 0.75 + 0.25 * np.tanh((rgb - 0.75) / 0.35), rgb)
-    return np.clip(soft, 0, 1) * 255
+    return np.asarray(np.clip(soft, 0, 1) * 255, np.float32)
 
 
 def _seen(box: Box, strike: flan.Strike, turn: float, scale: float, crop: tuple[int, int, int, int]) -> Box | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -31,7 +31,7 @@ def find_sides(image: Image.Image, settings: CropSettings = _DEFAULT) -> tuple[C
     Raises RefusedPicture where the ground is uneven, or anything else than two like, round, whole sides lie on it.
     """
     scene = Scene(image, settings)
-    _check_ground(scene, least_corners=3)
+    _check_ground(scene, settings.ground_share, least_corners=3)
     things = scene.things()
     if len(things) == 1:
         things = _parted(scene, things[0])
@@ -45,8 +45,8 @@ def find_single(image: Image.Image, settings: CropSettings = _DEFAULT) -> Crop:
 
     Raises RefusedPicture where the ground is uneven or another number of objects lies on it.
     """
-    scene = Scene(image, replace(settings, ground_share=settings.ground_share / 2))
-    _check_ground(scene, least_corners=2)
+    scene = Scene(image, settings)
+    _check_ground(scene, settings.single_ground_share, least_corners=2)
     things = scene.things()
     if not things:
         raise _no_coin()
@@ -57,9 +57,9 @@ def find_single(image: Image.Image, settings: CropSettings = _DEFAULT) -> Crop:
     return _crop(scene, things[0], 1.0)
 
 
-def _check_ground(scene: Scene, *, least_corners: int) -> None:
+def _check_ground(scene: Scene, least_share: float, *, least_corners: int) -> None:
     ground = scene.ground
-    if ground.corners < least_corners or ground.share < scene.settings.ground_share:
+    if ground.corners < least_corners or ground.share < least_share:
         sentence = (
             f"The background is uneven: {ground.corners} of 4 corners and {ground.share:.0%} of the edge show one "
             f"colour. Take the photograph on a plain ground, or draw the boxes by hand."

@@ -20,8 +20,10 @@ class CropSettings:
     """Longer edge, in pixels, of the reduced picture on which objects are found."""
     ground_tolerance: float = 28.0
     """Levels (0..255) by which a pixel at the edge may differ from the ground's colour and still be ground."""
-    ground_share: float = 0.4
-    """Least share of the picture's edge that must show the ground."""
+    ground_share: float = 0.65
+    """Least share of the picture's edge that must show the ground where two sides are looked for."""
+    single_ground_share: float = 0.2
+    """The same for a picture of one side, which may fill it from edge to edge."""
     least_contrast: float = 11.0
     """Levels by which a pixel must differ from the ground to belong to an object."""
     noise_factor: float = 4.0
@@ -46,7 +48,15 @@ class CropSettings:
     """Pixels; a side smaller than this shows nothing."""
 
     def __post_init__(self) -> None:
-        shares = (self.ground_share, self.dust, self.minor, self.least_roundness, self.most_chord, self.waist)
+        shares = (
+            self.ground_share,
+            self.single_ground_share,
+            self.dust,
+            self.minor,
+            self.least_roundness,
+            self.most_chord,
+            self.waist,
+        )
         if not all(0 <= share <= 1 for share in (*shares, self.least_likeness)):
             raise ValueError("Shares of CropSettings lie between 0 and 1.")
         if self.working_length < 64 or min(self.bar_slimness, self.most_slimness) < 1:

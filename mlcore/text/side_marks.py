@@ -56,7 +56,7 @@ _REFERENCE = (
     rf"|(?:{_CATALOGUES})(?:\.|\b)[^.;/]{{0,40}}?\s?[\dIVX]"
 )
 _NAMED_WORK = (
-    r"(?:[A-ZÀ-Ý][\w'’&-]*\.?\s){1,4}(?:\([^)]{1,30}\)\s)?(?:(?:p|pl|no|nr|n|vol|S|Taf|T)\.?\s?)?"
+    r"(?:[A-ZÀ-Ý][\w'’&-]*\s|[A-ZÀ-Ý][a-zà-ÿ]{1,10}\.\s){1,4}(?:\([^)]{1,30}\)\s)?(?:(?:p|pl|no|nr|n|vol|S|Taf|T)\.?\s?)?"
     r"\d[\d.,/a-z-]*\s*(?:[;.()]|$)"
 )
 """Names in capitals and a number: some catalogue that the list above does not know."""

@@ -1,0 +1,183 @@
+"""Model versions as pages show them: figures per concept, curves, and who published what when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Max, OuterRef, Subquery
+
+from annotations.models import Concept, ModelVersion, PredictionRun, Publication
+
+PAGE = 50
+PARTS = ("test", "test_expert")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured number between 0 and 1 with its 95 % interval; None where it is not defined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class ConceptFigures:
+    slug: str
+    name: str
+    n: int
+    positives: int
+    ap: Figure
+    f1: Figure
+    balanced_accuracy: Figure
+    threshold: float | None
+    calibration_error: float | None
+    note: str
+    """Why the concept was not learned; mostly empty."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All figures on one set of answers: all labels, or the experts' alone."""
+
+    rows: list[ConceptFigures]
+    mean: ConceptFigures
+
+    @property
+    def worst(self) -> ConceptFigures | None:
+        known = [row for row in self.rows if row.ap.value is not None]
+        return min(known, key=lambda row: row.ap.value or 0.0, default=None)
+
+
+def read_figures(version: ModelVersion, part: str) -> Measured | None:
+    """The figures on one part; None where nothing was measured there."""
+    measured = version.metrics.get(part) or {}
+    if not measured.get("mean", {}).get("n"):
+        return None
+    names = concept_names(version)
+    rows = [_figures(slug, names[slug], measured[slug]) for slug in version.concepts if slug in measured]
+    return Measured(rows, _figures("mean", f"Mean of {measured['mean'].get('concepts', len(rows))}", measured["mean"]))
+
+
+def _figures(slug: str, name: str, row: dict[str, Any]) -> ConceptFigures:
+    intervals = row.get("intervals") or {}
+
+    def figure(key: str) -> Figure:
+        low, high = intervals.get(key) or (None, None)
+        return Figure(row.get(key), low, high)
+
+    return ConceptFigures(
+        slug=slug,
+        name=name,
+        n=row["n"],
+        positives=row["positives"],
+        ap=figure("ap"),
+        f1=figure("f1"),
+        balanced_accuracy=figure("balanced_accuracy"),
+        threshold=row.get("threshold"),
+        calibration_error=row.get("calibration_error"),
+        note=row.get("note") or "",
+    )
+
+
+def concept_names(version: ModelVersion) -> dict[str, str]:
+    """Names by slug; a concept that is gone keeps its slug."""
+    known = dict(Concept.objects.filter(slug__in=version.concepts).values_list("slug", "name"))
+    return {slug: known.get(slug, slug) for slug in version.concepts}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Precision over recall of one concept, in the coordinates of a drawing 100 by 100."""
+
+    slug: str
+    name: str
+    points: str
+    base: float
+    """Height of the share of sides that show it: what guessing reaches."""
+    at_threshold: tuple[float, float] | None
+    ap: float | None
+    positives: int
+    n: int
+
+
+def read_curves(version: ModelVersion) -> list[Curve]:
+    drawn = version.metrics.get("curves") or {}
+    measured, names = version.metrics.get("test") or {}, concept_names(version)
+    return [
+        _curve(slug, names[slug], measured[slug], drawn[slug]["pr"])
+        for slug in version.concepts
+        if drawn.get(slug, {}).get("pr") and slug in measured
+    ]
+
+
+def _curve(slug: str, name: str, row: dict[str, Any], pr: list[list[float]]) -> Curve:
+    recall, precision = row.get("recall"), row.get("precision")
+    # from the left edge at the first point's precision: a curve of one point is a line, not a dot
+    path = [(0.0, pr[0][1]), *((point[0], point[1]) for point in pr)]
+    return Curve(
+        slug=slug,
+        name=name,
+        points=" ".join(f"{100 * x:.1f},{100 - 100 * y:.1f}" for x, y in path),
+        base=100 - 100 * (row.get("prevalence") or 0.0),
+        at_threshold=None if recall is None or precision is None else (100 * recall, 100 - 100 * precision),
+        ap=row.get("ap"),
+        positives=row["positives"],
+        n=row["n"],
+    )
+
+
+def list_models(before: int | None = None) -> list[ModelVersion]:
+    """Newest first, one more than a page if there is another page."""
+    versions = (
+        ModelVersion.objects.select_related("run__created_by")
+        .annotate(
+            mean_ap=F("metrics__test__mean__ap"),
+            expert_ap=F("metrics__test_expert__mean__ap"),
+            expert_n=F("metrics__test_expert__mean__n"),
+            test_n=F("metrics__test__mean__n"),
+            last_published=Max("publications__created_at"),
+        )
+        .defer("metrics", "run__epochs", "run__libraries")
+    )
+    return list((versions.filter(id__lt=before) if before else versions)[: PAGE + 1])
+
+
+def list_publications() -> list[Publication]:
+    corpus = PredictionRun.objects.filter(version=OuterRef("version")).order_by("-id").values("status")[:1]
+    return list(
+        Publication.objects.select_related("user", "version__run")
+        .defer("version__metrics", "version__run__epochs")
+        .annotate(corpus=Subquery(corpus))[:PAGE]
+    )
+
+
+def describe_model(version: ModelVersion) -> dict[str, Any]:
+    """A row of the list as JSON."""
+    return {
+        "id": version.pk,
+        "url": version.get_absolute_url(),
+        "kind": version.kind,
+        "run": version.run_id,
+        "created_at": version.created_at,
+        "concepts": version.concepts,
+        "mean_ap": version.mean_ap,  # type: ignore[attr-defined]
+        "mean_ap_expert": version.expert_ap,  # type: ignore[attr-defined]
+        "last_published": version.last_published,  # type: ignore[attr-defined]
+    }
+
+
+def describe_model_fully(version: ModelVersion) -> dict[str, Any]:
+    """All that is known of a model; figures on all labels ("test") and on experts' ("test_expert") stand apart."""
+    return {
+        "id": version.pk,
+        "url": version.get_absolute_url(),
+        "kind": version.kind,
+        "run": version.run_id,
+        "created_at": version.created_at,
+        "concepts": version.concepts,
+        "thresholds": version.thresholds,
+        "metrics": version.metrics,
+        "published": list(version.publications.values("created_at", "user__username")),
+    }

@@ -1,0 +1,34 @@
+"""What pages of long work share: where a list goes on, and how a page asks again while the work lasts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from annotations.models import Job
+
+
+def page_number(request: HttpRequest) -> int | None:
+    """The row before which the list goes on. Raises BadRequest with a sentence."""
+    before = request.GET.get("before", "")
+    if not before:
+        return None
+    if not before.isdecimal() or len(before) > 18:
+        raise BadRequest(f"before is “{before[:40]}”; it must be the number of a row. Start from the first page again.")
+    return int(before)
+
+
+def answer_poll(
+    request: HttpRequest, job: Job, template: str, context: dict[str, Any], parts: set[str]
+) -> HttpResponse:
+    """The part of the page that asked, named by its HX-Target; once the work ended, the whole page is drawn anew."""
+    part = request.headers.get("HX-Target", "")
+    if part not in parts:
+        raise BadRequest(f"This page has no part “{part[:40]}” that can be asked for alone. Open the page itself.")
+    response = render(request, f"{template}#{part}", context)
+    if not job.active:
+        response["HX-Refresh"] = "true"
+    return response

@@ -1,0 +1,130 @@
+"""Models: which is published, what each can do, and the gate through which one becomes the published one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations import tasks
+from annotations.models import Job, ModelVersion, PredictionRun
+from annotations.queries import models as queries
+from annotations.queries.forest import draw_forest
+from annotations.queries.runs import read_progress
+from annotations.queries.workers import queues_without_worker
+from annotations.services.jobs import cancel_job, repeat_job
+from annotations.services.publishing import compare, publish_version
+from annotations.views.access import admin_required
+from annotations.views.live import answer_poll, page_number
+
+
+@require_safe
+@admin_required
+def models(request: HttpRequest) -> HttpResponse:
+    found = queries.list_models(page_number(request))
+    shown = found[: queries.PAGE]
+    after = f"{reverse('models')}?before={shown[-1].pk}" if len(found) > queries.PAGE else ""
+    context = {"models": shown, "next": after, "published": published_id(), "history": queries.list_publications()}
+    return render(request, "models/list.html", context)
+
+
+def published_id() -> int | None:
+    version = ModelVersion.objects.defer("metrics").published()
+    return version.pk if version else None
+
+
+@require_safe
+@admin_required
+def models_json(request: HttpRequest) -> JsonResponse:
+    found = queries.list_models(page_number(request))
+    shown = found[: queries.PAGE]
+    after = f"{reverse('models_json')}?before={shown[-1].pk}" if len(found) > queries.PAGE else None
+    rows = [queries.describe_model(version) for version in shown]
+    history = [
+        {"model": row.version_id, "user": row.user.get_username(), "at": row.created_at}
+        for row in queries.list_publications()
+    ]
+    return JsonResponse({"published": published_id(), "models": rows, "history": history, "next": after})
+
+
+def _find(model_id: int) -> ModelVersion:
+    found = ModelVersion.objects.select_related("run__snapshot", "run__created_by").filter(pk=model_id).first()
+    if found is None:
+        raise Http404(f"There is no model {model_id}. The list of models shows those that there are.")
+    return found
+
+
+@require_safe
+@admin_required
+def model(request: HttpRequest, model_id: int) -> HttpResponse:
+    version = _find(model_id)
+    corpus = version.prediction_runs.first()
+    context: dict[str, Any] = {"version": version, "corpus": corpus}
+    if corpus:
+        context["progress"] = read_progress(corpus)
+        if request.htmx:  # type: ignore[attr-defined]
+            return answer_poll(request, corpus, "models/gate.html", context, {"corpus"})
+    comparison = compare(version)
+    names = queries.concept_names(version)
+    measured = queries.read_figures(version, "test")
+    context |= {
+        "comparison": comparison,
+        "forest": draw_forest(comparison.rows, comparison.mean, names),
+        "is_published": comparison.published is not None and comparison.published.pk == version.pk,
+        "published_before": version.publications.exists(),
+        "all": measured,
+        "expert": queries.read_figures(version, "test_expert"),
+        "worst": measured.worst if measured else None,
+        "curves": queries.read_curves(version),
+        "queues": queues_without_worker() if corpus and corpus.status == Job.Status.QUEUED else [],
+    }
+    return render(request, "models/gate.html", context)
+
+
+@require_safe
+@admin_required
+def model_json(request: HttpRequest, model_id: int) -> JsonResponse:
+    version = _find(model_id)
+    comparison = compare(version)
+    compared = {
+        "with": comparison.published.pk if comparison.published else None,
+        "sides": comparison.sides,
+        "missing": comparison.missing,
+        "verdict": comparison.verdict,
+        "sentence": comparison.sentence,
+        "rows": [asdict(row) for row in comparison.rows],
+        "mean": asdict(comparison.mean) if comparison.mean else None,
+    }
+    return JsonResponse(queries.describe_model_fully(version) | {"comparison": compared})
+
+
+@require_POST
+@admin_required
+def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
+    version = _find(model_id)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    tasks.send(publish_version(version=version, user=user))
+    messages.success(request, f"Model {version.pk} is published. Its predictions for the corpus are being made.")
+    return redirect(version)
+
+
+@require_POST
+@admin_required
+def predictions_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    return redirect(cancel_job(get_object_or_404(PredictionRun, pk=run_id)).version)
+
+
+@require_POST
+@admin_required
+def predictions_repeat(request: HttpRequest, run_id: int) -> HttpResponse:
+    again = repeat_job(get_object_or_404(PredictionRun, pk=run_id))
+    if again.status == Job.Status.QUEUED:
+        tasks.send(again)
+    return redirect(again.version)

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations.models import Side, TrainingRun
+from annotations.queries.runs import count_supply
+from annotations.services.decisions import record_decision
+from annotations.services.training import log_file
+from mlcore.registry import kinds
+from tests.learning_rows import make_run
+
+NEW = "/runs/new?kind=concept_vit"
+
+
+@pytest.fixture
+def page(client: Client, admin: User) -> Client:
+    client.force_login(admin)
+    return client
+
+
+def soup(content: bytes) -> BeautifulSoup:
+    return BeautifulSoup(content, "html.parser")
+
+
+def settings_of(client: Client, **changed: str) -> dict[str, str]:
+    """The form as it stands on the page, as a browser would send it."""
+    form = soup(client.get(NEW).content).select_one("main form[method=post]:has(#id_epochs)")
+    assert form is not None
+    sent = {field["name"]: field.get("value", "") for field in form.select("input[name]:not([type=checkbox])")}
+    sent |= {field["name"]: "on" for field in form.select("input[type=checkbox][checked]")}
+    sent |= {field["name"]: field.select_one("option[selected]")["value"] for field in form.select("select")}
+    return {key: str(value) for key, value in sent.items() if key != "csrfmiddlewaretoken"} | changed
+
+
+@pytest.mark.parametrize("name", ["runs", "runs_json", "run_new"])
+def test_only_admins_see_runs(client: Client, expert: User, admin: User, name: str) -> None:
+    assert client.get(reverse(name)).status_code == 302
+    client.force_login(expert)
+    assert client.get(reverse(name)).status_code == 403
+    client.force_login(admin)
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["run", "run_json", "run_log", "run_cancel", "run_repeat"])
+def test_only_admins_touch_a_run(client: Client, expert: User, name: str) -> None:
+    run = make_run()
+    client.force_login(expert)
+    ask = client.post if name in ("run_cancel", "run_repeat") else client.get
+    assert ask(reverse(name, args=[run.pk])).status_code == 403
+    assert TrainingRun.objects.get().status == "queued"
+
+
+@pytest.mark.parametrize("name", ["run_cancel", "run_repeat"])
+def test_looking_at_an_address_changes_no_run(page: Client, name: str) -> None:
+    assert page.get(reverse(name, args=[make_run().pk])).status_code == 405
+
+
+def test_an_empty_list_says_what_to_do(page: Client) -> None:
+    assert soup(page.get("/runs/").content).select_one(".empty-state a")["href"] == reverse("run_new")
+
+
+def test_the_list_says_how_each_run_went(page: Client, admin: User) -> None:
+    run = make_run(admin, status="failed", reason="No disk.")
+    row = soup(page.get("/runs/").content).select_one("tbody tr")
+    assert [cell.get_text(strip=True) for cell in row.select("th, td")][:6] == [
+        *(f"Run {run.pk}", "Failed", "concept_vit", "–", "1 min 30 s", "root")
+    ]
+
+
+def test_more_runs_cost_no_more_queries(page: Client, admin: User, django_assert_num_queries: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    make_run(admin)
+    with CaptureQueriesContext(connection) as few:
+        page.get("/runs/")
+    for _ in range(10):
+        make_run(admin, status="succeeded")
+    with django_assert_num_queries(len(few)):
+        page.get("/runs/")
+
+
+def test_a_long_list_goes_on_from_the_last_row(page: Client) -> None:
+    made = [make_run().pk for _ in range(52)]
+    first = page.get("/runs.json").json()
+    assert [row["id"] for row in first["runs"]] == made[:1:-1]
+    assert [row["id"] for row in page.get(first["next"]).json()["runs"]] == made[1::-1]
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "1;drop"])
+def test_a_broken_page_number_is_a_bad_request(page: Client, before: str) -> None:
+    assert page.get("/runs/", {"before": before}).status_code == 400
+
+
+def test_the_form_has_a_field_with_help_for_every_setting(page: Client) -> None:
+    shown = soup(page.get(NEW).content)
+    for info in kinds()["concept_vit"].fields:
+        assert shown.select_one(f"#id_{info.name}") is not None
+        assert shown.select_one(f"#id_{info.name}_helptext").get_text(strip=True) == info.help
+
+
+def test_a_preset_fills_the_form(page: Client) -> None:
+    wanted = list(kinds()["concept_vit"].presets.values())[1]
+    shown = soup(page.get(f"{NEW}&preset=1").content)
+    assert shown.select_one("#id_backbone")["value"] == wanted.backbone
+    assert shown.select_one("#id_frozen").has_attr("checked")
+
+
+def test_a_run_can_begin_with_the_settings_of_another(page: Client) -> None:
+    run = make_run(status="failed")
+    TrainingRun.objects.update(config=run.config | {"epochs": 7})
+    assert soup(page.get(f"{NEW}&like={run.pk}").content).select_one("#id_epochs")["value"] == "7"
+
+
+def test_an_unknown_kind_is_not_found(page: Client) -> None:
+    response = page.get("/runs/new?kind=oracle")
+    assert response.status_code == 404
+    assert "oracle" in response.content.decode()
+
+
+@pytest.fixture
+def corpus(make_coin: Any) -> None:
+    for number in range(3):
+        make_coin(f"demo.{number}", reverse="Eagle standing left", crop="ab/x.webp")
+
+
+def test_starting_a_run_freezes_a_snapshot(page: Client, admin: User, corpus: None) -> None:
+    response = page.post(NEW, settings_of(page, epochs="2"))
+    run = TrainingRun.objects.get()
+    assert response.url == run.get_absolute_url()
+    assert (run.created_by, run.status, run.config["epochs"], run.snapshot.counts["samples"]) == (admin, "queued", 2, 3)
+
+
+def test_a_double_click_is_one_run(page: Client, corpus: None) -> None:
+    sent = settings_of(page)
+    assert page.post(NEW, sent).url == page.post(NEW, sent).url
+    assert TrainingRun.objects.count() == 1
+
+
+def test_the_same_settings_later_are_another_run(page: Client, corpus: None) -> None:
+    sent = settings_of(page)
+    page.post(NEW, sent)
+    TrainingRun.objects.update(created_at=timezone.now() - timedelta(seconds=6))
+    page.post(NEW, sent)
+    assert TrainingRun.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("epochs", "0", "epochs is 0; it must be a whole number from 1 to 1000."),
+        ("epochs", "many", "a whole number from 1 to 1000"),
+        ("learning_rate", "1e99", "1e+99"),
+        ("frozen", "on", "frozen is true and weights is 'scratch'"),
+        ("weights", "folder", "weights_folder"),
+        ("colour", "sepia", "sepia"),
+    ],
+)
+def test_a_setting_that_is_not_allowed_says_so_at_its_field(
+    page: Client, corpus: None, field: str, value: str, words: str
+) -> None:
+    response = page.post(NEW, settings_of(page, **{field: value}))
+    assert response.status_code == 400
+    assert words in soup(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
+    assert not TrainingRun.objects.exists()
+
+
+def test_without_coins_the_form_says_what_is_missing(page: Client) -> None:
+    shown = soup(page.get(NEW).content)
+    assert shown.select_one("main form button[type=submit]").has_attr("disabled")
+    assert "There is nothing to learn from" in shown.select_one("aside").get_text()
+    response = page.post(NEW, settings_of(page))
+    assert response.status_code == 400
+    assert "There is nothing to learn from" in soup(response.content).select_one("[role=alert]").get_text()
+
+
+def test_the_form_counts_who_said_what(page: Client, expert: User, corpus: None) -> None:
+    sides = list(Side.objects.filter(face="reverse"))
+    for side, answer in zip(sides[:2], ("yes", "no"), strict=True):
+        record_decision(user=expert, side_id=side.pk, concept="eagle", answer=answer, key=uuid.uuid4(), base_id=None)
+    supply = count_supply()
+    eagle = next(row for row in supply.concepts if row.slug == "eagle")
+    assert (supply.sides, supply.coins, supply.expert_answers) == (3, 3, 2)
+    assert (eagle.expert_yes, eagle.expert_no, eagle.text_yes) == (1, 1, 1)
+
+
+def test_a_queued_run_says_that_no_worker_is_there(page: Client) -> None:
+    assert "No worker is connected" in page.get(make_run().get_absolute_url()).content.decode()
+
+
+def test_a_running_run_shows_how_far_it_is(page: Client) -> None:
+    run = make_run(status="running", progress={"stage": "features", "done": 30, "total": 90, "rate": 2.0})
+    live = soup(page.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "live"}).content)
+    assert live.select_one("progress")["value"] == "30"
+    assert "30 of 90 (33 %) · 2 per second · 30 s left" in live.get_text(" ", strip=True)
+    assert live.select_one("#live")["hx-trigger"] == "every 1s"
+    assert live.select_one("h1") is None
+
+
+def test_a_poll_after_the_end_draws_the_page_anew(page: Client) -> None:
+    run = make_run(status="succeeded")
+    response = page.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "live"})
+    assert response["HX-Refresh"] == "true"
+    assert "hx-get" not in response.content.decode()
+
+
+def test_a_part_that_the_page_does_not_have_is_a_bad_request(page: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "../secret"}
+    assert page.get(make_run().get_absolute_url(), headers=headers).status_code == 400
+
+
+def test_the_curves_have_a_table_behind_them(page: Client) -> None:
+    row = {"event": "epoch", "epoch": 1, "epochs": 2, "train_loss": 0.7, "validation_loss": 0.8, "validation_ap": None}
+    run = make_run(status="running", epochs=[row, row | {"epoch": 2, "validation_ap": 0.5}])
+    table = soup(page.get(run.get_absolute_url()).content).select_one("table#epochs")
+    heads = {cell.get_text(): cell["data-group"] for cell in table.select("th")}
+    assert heads == {"Epoch": "", "Train loss": "loss", "Validation loss": "loss", "Validation AP": "score"}
+    assert sorted(cell.get_text() for cell in table.select("tbody tr")[0].select("td")) == [
+        "0.7000",
+        "0.8000",
+        "1",
+        "–",
+    ]
+
+
+def test_a_failed_run_gives_its_reason_and_can_be_repeated(page: Client) -> None:
+    run = make_run(status="failed", reason="The <disk> is full. Make room.")
+    shown = soup(page.get(run.get_absolute_url()).content)
+    assert "The <disk> is full. Make room." in shown.select_one("[role=alert]").get_text()
+    assert shown.select_one(f'form[action="{reverse("run_repeat", args=[run.pk])}"]') is not None
+    page.post(reverse("run_repeat", args=[run.pk]))
+    assert (TrainingRun.objects.get().status, TrainingRun.objects.get().reason) == ("queued", "")
+
+
+def test_cancelling_stops_a_waiting_run_at_once(page: Client) -> None:
+    run = make_run()
+    assert page.post(reverse("run_cancel", args=[run.pk])).url == run.get_absolute_url()
+    assert TrainingRun.objects.get().status == "cancelled"
+
+
+def test_an_ended_run_stays_as_it_is(page: Client) -> None:
+    run = make_run(status="succeeded")
+    for name in ("run_cancel", "run_repeat"):
+        page.post(reverse(name, args=[run.pk]))
+    assert TrainingRun.objects.get().status == "succeeded"
+
+
+def test_the_run_as_json_says_what_is_needed_to_repeat_it(page: Client) -> None:
+    run = make_run(status="failed", code_version="abc", libraries={"torch": "2"}, device="cpu")
+    told = page.get(reverse("run_json", args=[run.pk])).json()
+    assert told["snapshot"]["sha256"] == "ab" * 32
+    assert (told["seed"], told["code_version"], told["device"], told["libraries"]) == (0, "abc", "cpu", {"torch": "2"})
+    assert told["config"] == run.config
+
+
+def test_the_log_is_there_on_demand(page: Client) -> None:
+    run = make_run()
+    assert page.get(reverse("run_log", args=[run.pk])).status_code == 404
+    log_file(run).parent.mkdir(parents=True)
+    log_file(run).write_text("<b>epoch 1</b>")
+    response = page.get(reverse("run_log", args=[run.pk]))
+    assert (response.content, response["Content-Type"]) == (b"<b>epoch 1</b>", "text/plain; charset=utf-8")
+
+
+def test_a_run_that_is_not_there_is_not_found(page: Client) -> None:
+    response = page.get("/runs/99999")
+    assert response.status_code == 404
+    assert "There is no run 99999" in response.content.decode()

@@ -44,9 +44,9 @@ def carry_out_import(run: ImportRun, report: Report) -> None:
         raise LearningError(_refusal(run, counts["refused"], refused[0]))
     if not counts["records"]:
         raise LearningError(f"{run.name} holds no coin that could be imported. {_first(refused)}")
-    counts += _save(importer, run, report, counts["records"])
-    counts += _read_texts(importer, run, report, counts["records"])
-    counts += _take_pictures(importer, run, report, counts["records"])
+    counts.update(_save(importer, run, report, counts["records"]))
+    counts.update(_read_texts(importer, run, report, counts["records"]))
+    counts.update(_take_pictures(importer, run, report, counts["records"]))
     counts["questions"] = rank_questions(round=0)
     write_fenced(run, counts=dict(counts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 
 LARGEST_PAGE = 200
 _LARGEST_ID = 2**63 - 1
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}", re.ASCII)
 
 
 class Keyset(CursorPagination):
@@ -31,6 +33,9 @@ class Keyset(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         broken = ValidationError({"cursor": ["The cursor is broken. Take it from `next` or `previous` of a page."]})
+        written = request.query_params.get(self.cursor_query_param)
+        if written is not None and not _BASE64.fullmatch(written):  # decoding would drop what is none of it
+            raise broken
         try:
             cursor = super().decode_cursor(request)
         except NotFound as error:

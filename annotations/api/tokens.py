@@ -63,4 +63,4 @@ def _owner(request: Request) -> User:
         return request.user
     credentials = CredentialsSerializer(data=request.data)
     credentials.is_valid(raise_exception=True)
-    return sign_in(request, **credentials.validated_data)
+    return sign_in(request, credentials.validated_data["username"], credentials.validated_data["password"])

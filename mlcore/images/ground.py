@@ -13,8 +13,8 @@ Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 """Height x width, true where something stands out from the ground."""
 
-_FITS = 3
-"""Fits of the plane: each takes in the ground that the one before it reached."""
+_FITS = 4
+"""Most fits of the plane: each takes in the ground that the one before it reached."""
 _PLANE_FROM = 2.0
 """Levels between opposite edges from which a slope of the ground is worth following."""
 
@@ -65,20 +65,27 @@ def find_ground(pixels: Pixels, *, tolerance: float) -> Ground:
     height, width = pixels.shape[:2]
     edge = _edge_pixels(pixels)
     patch = max(2, round(0.05 * min(height, width)))
-    corners = [pixels[rows, columns].reshape(-1, 3) for rows in _ends(patch) for columns in _ends(patch)]
-    colours = [np.median(corner, axis=0).astype(np.float32) for corner in corners]
-    starts = [np.abs(edge - colour).max(axis=1) <= tolerance for colour in colours]
-    near = max(starts, key=lambda start: int(start.sum()))
+    corners = np.stack([pixels[rows, columns].reshape(-1, 3) for rows in _ends(patch) for columns in _ends(patch)])
+    starts = [np.abs(edge - colour).max(axis=1) <= tolerance for colour in np.median(corners, axis=1)]
+    near = max(starts, key=np.count_nonzero)
     terms = _terms(height, width)
     for _ in range(_FITS):
-        squares = terms[near].T @ terms[near] + 1e-3 * np.eye(3)
-        plane = np.linalg.solve(squares, terms[near].T @ edge[near])
-        away = edge - terms @ plane
-        near = np.abs(away).max(axis=1) <= tolerance
+        plane, before = _fit(terms[near], edge[near]), np.count_nonzero(near)
+        away = np.abs(edge - np.einsum("pt,tc->pc", terms, plane))
+        near = away.max(axis=1) <= tolerance
+        if np.count_nonzero(near) == before:
+            break
     corner_levels = (plane[0] + across * plane[1] + down * plane[2] for down in (-0.5, 0.5) for across in (-0.5, 0.5))
     seen = [_share(corner, level, tolerance) for corner, level in zip(corners, corner_levels, strict=True)]
-    noise = float(away[near].std()) if near.any() else tolerance
+    noise = float(np.sqrt(np.square(away[near]).mean())) if near.any() else tolerance
     return Ground(plane.T.astype(np.float32), noise, float(near.mean()), sum(share >= 0.2 for share in seen))
+
+
+def _fit(terms: npt.NDArray[np.float32], levels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the plane by least squares; sums instead of matrix products, which would wake a thread per core."""
+    squares = np.einsum("pt,pu->tu", terms, terms) + 1e-3 * np.eye(3, dtype=np.float32)
+    plane: npt.NDArray[np.float32] = np.linalg.solve(squares, np.einsum("pt,pc->tc", terms, levels))
+    return plane
 
 
 def _ends(length: int) -> tuple[slice, slice]:

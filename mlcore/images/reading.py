@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -43,7 +43,7 @@ def read_picture(source: Path | bytes, *, longest: int | None = None) -> Image.I
                 return _develop(picture, longest)
         except _BOMB as error:
             raise _too_large(f"more than {Image.MAX_IMAGE_PIXELS:,}") from error
-        except (*_DAMAGE, MemoryError) as error:
+        except (*_DAMAGE, ImageCms.PyCMSError, MemoryError) as error:
             sentence = f"The {kind} file is damaged or cut off ({error}). Send it again from the original."
             raise RefusedPicture(Refusal.DAMAGED, sentence) from error
 
@@ -124,20 +124,21 @@ def _to_eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _as_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile and picture.mode != "LAB":
-        try:
-            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if picture.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(given):
-                return picture
-            converted = ImageCms.profileToProfile(picture, given, _SRGB, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            converted = None
-        if converted is not None:
-            return converted
     if picture.mode == "LAB":
-        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-        return ImageCms.profileToProfile(picture, lab, _SRGB, outputMode="RGB") or picture.convert("L").convert("RGB")
+        return _through(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), picture)
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError):
+            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            known = picture.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(given)
+            return picture if known else _through(given, picture)
     return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _through(profile: ImageCms.ImageCmsProfile, picture: Image.Image) -> Image.Image:
+    converted = ImageCms.profileToProfile(picture, profile, _SRGB, outputMode="RGB")
+    if converted is None:
+        raise ImageCms.PyCMSError("the colours were not converted")
+    return converted
 
 
 def encode_webp(image: Image.Image, *, longest: int, quality: int = 85) -> bytes:

@@ -122,9 +122,9 @@ def _neck_and_head(pen: Pen, rng: np.random.Generator) -> None:
         )
 
 
-def eagle(pen: Pen, rng: np.random.Generator, spread: bool, perched: bool = False) -> None:
-    """Its feet at the origin, seen from the front (spread wings) or turned to the right; `perched` on a hand."""
-    with pen.relief.figure(*(("eagle",) if perched else ("eagle", "standing"))):
+def eagle(pen: Pen, rng: np.random.Generator, spread: bool) -> None:
+    """Its feet at the origin, seen from the front (spread wings) or turned to the right."""
+    with pen.relief.figure("eagle", "standing"):
         for mirror in (True, False) if spread else ():
             wing(pen.at(-0.05 if mirror else 0.05, -0.52, mirror=mirror), 0.56, 32, 10)
         _tail_feathers(pen, spread)

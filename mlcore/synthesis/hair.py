@@ -141,30 +141,27 @@ def _waves(pen: Pen, rng: np.random.Generator, braided: bool) -> None:
     """A woman's hair, waved back from the brow into a knot at the nape."""
     knot = (-0.385, 0.16) if braided else (-0.37, 0.26)
     shift = rng.uniform(0, 6.3)
-    for k, share in enumerate(np.linspace(0.0, 1.0, 9)):
-        front = (0.262 - 0.235 * share, -0.375 + 0.36 * share)
-        crest = (-0.06 - 0.10 * share, -0.50 + 0.46 * share)
-        curve = spline(
-            [
-                front,
-                ((front[0] + crest[0]) / 2 + 0.01, front[1] * 0.45 + crest[1] * 0.55 - 0.05),
-                crest,
-                (-0.33 + 0.08 * share, -0.18 + 0.30 * share),
-                knot,
-            ],
-            closed=False,
-            steps=5,
-        )
-        waved = [(x, y + 0.014 * math.sin(9 * x * 3 + shift + k * 0.4)) for x, y in curve]
-        pen.stroke(waved, (0.012, 0.024, 0.022, 0.014), 0.85, "add")
-    z = pen.level((-0.3, 0.1))
-    pen.ball(knot, 0.105, 0.085, 30, 0.075, z=max(0.03, z * 0.5), moat=0.015)
+    for k, share in enumerate(np.linspace(0.0, 1.0, 10)):
+        front = (0.262 - 0.25 * share, -0.375 + 0.36 * share)
+        crest = (0.03 - 0.16 * share, -0.485 + 0.47 * share)
+        back = (-0.37 + 0.10 * share, -0.24 + 0.36 * share)
+        middle = ((front[0] + crest[0]) / 2 + 0.01, front[1] * 0.45 + crest[1] * 0.55 - 0.04)
+        curve = spline([front, middle, crest, back, knot], closed=False, steps=6)
+        waved = [(x, y + 0.013 * math.sin(27 * x + shift + k * 0.4)) for x, y in curve]
+        pen.stroke(waved, (0.012, 0.022, 0.024, 0.024, 0.014), 0.8, "add")
+        pen.stroke([(x + 0.004, y + 0.024) for x, y in waved], (0.005, 0.010, 0.012, 0.010, 0.005), 1.1, "cut")
+    _knot(pen, knot)
+    for t in np.linspace(0, 1, 10) if braided else ():
+        plait = (0.20 - 0.50 * t, -0.40 + 0.32 * t - 0.12 * math.sin(3.1 * t))
+        pen.ball(plait, 0.036, 0.024, 40, 0.02, "add")
+
+
+def _knot(pen: Pen, center: Point) -> None:
+    z = max(0.03, pen.level((-0.3, 0.1)) * 0.5)
+    pen.ball(center, 0.105, 0.085, 30, 0.075, z=z, moat=0.015)
     for r in (0.075, 0.045):
-        ring = [(knot[0] + r * math.cos(t), knot[1] + 0.8 * r * math.sin(t)) for t in np.linspace(0, 6.28, 12)]
+        ring = [(center[0] + r * math.cos(t), center[1] + 0.8 * r * math.sin(t)) for t in np.linspace(0, 6.28, 12)]
         pen.stroke(ring, (0.013,), 0.9, "add")
-    if braided:
-        for t in np.linspace(0, 1, 10):
-            pen.ball((0.20 - 0.50 * t, -0.40 + 0.32 * t - 0.12 * math.sin(3.1 * t)), 0.036, 0.024, 40, 0.02, "add")
 
 
 BEARDLINE: tuple[Point, ...] = (

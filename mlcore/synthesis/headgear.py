@@ -150,7 +150,7 @@ def _lion(pen: Pen, rng: np.random.Generator) -> None:
 
 
 def _mane_lock(pen: Pen, start: Point, angle: float, rng: np.random.Generator) -> None:
-    fall = angle * 0.55 + 0.45 * 2.2 + rng.normal() * 0.15
+    fall = 0.25 * angle + 1.35 + rng.normal() * 0.15
     x, y = start
     middle = (x + 0.06 * math.cos(fall), y + 0.06 * math.sin(fall))
     tip = (x + 0.125 * math.cos(fall + 0.35), y + 0.125 * math.sin(fall + 0.35))

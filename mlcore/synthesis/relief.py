@@ -191,7 +191,7 @@ class Pen:
         dome = (
             ndimage.gaussian_filter(dome, 0.8) if depth.max() < 40 else ndimage.gaussian_filter(dome, 2.0) * (depth > 0)
         )
-        _lay(height, dome * rise * self.scale, "over", self.z if z is None else z, -depth)
+        _lay(height, dome * rise * self.scale, "over", self.z if z is None else z, np.where(depth > 0, -depth, 1))
 
 
 def spline(points: Sequence[Point], closed: bool = True, steps: int = 8) -> list[Point]:

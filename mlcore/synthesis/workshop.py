@@ -102,7 +102,7 @@ def camera_of(seed: int, record: Record) -> Camera:
         int(rng.integers(330, 400)),
         (float(rng.normal() * 2.5), float(rng.normal() * 2.5)),
         ground,
-        float(rng.choice((0.0, rng.uniform(0.15, 0.45)))) if bright else 0.0,
+        float(rng.choice((0.0, rng.uniform(0.12, 0.34)))) if bright else 0.0,
         float(rng.normal() * 0.018),
         float(abs(rng.normal()) * 0.35),
         float(rng.uniform(0.6, 2.6)),

@@ -60,12 +60,13 @@ def rider(pen: Pen, rng: np.random.Generator) -> None:
 
 
 def quadriga(pen: Pen, rng: np.random.Generator) -> None:
-    p = pen.at(0.0, 0.18, 0.86)
+    p = pen.at(-0.02, 0.16, 0.86)
     with pen.relief.figure("quadriga"):
-        _chariot(p, rng)
         with pen.relief.figure("horse"):
             for k in range(4):
-                horse(p.at(0.27 - 0.055 * k, -0.085 + 0.055 * k, 0.80), rng, "rear" if k % 2 else "gallop")
+                team = p.at(0.36 - 0.085 * k, -0.10 + 0.052 * k, 0.78, -3.0 * (3 - k))
+                horse(team.on(0.004 * k), rng, "rear" if k % 2 else "gallop")
+        _chariot(p, rng)
     pen.stroke([(-0.60, 0.56), (0.60, 0.56)], (0.011,), 0.9)
 
 

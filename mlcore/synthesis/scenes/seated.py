@@ -64,7 +64,7 @@ def zeus_eagle(pen: Pen, rng: np.random.Generator) -> None:
     held.throne(p.at(0.06, -0.40))
     person(p, replace(SEATED, near_hand=(-0.28, -0.60)), "robe", rng, "laurel", concepts=("seated",), seated=True)
     held.staff(p, (0.28, -1.02), (0.32, -0.01), "sceptre")
-    eagle(p.at(-0.30, -0.61, 0.40), rng, spread=False, perched=True)
+    eagle(p.at(-0.30, -0.61, 0.40), rng, spread=False)
 
 
 def concordia(pen: Pen, rng: np.random.Generator) -> None:

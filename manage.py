@@ -13,8 +13,14 @@ def main() -> None:
         embedded.prepare_environment()
     except embedded.CannotStart as error:
         sys.exit(f"coinsite cannot start: {error}")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    try:
+        settings.DEBUG  # noqa: B018 - reads the settings, which refuse what is not safe
+    except ImproperlyConfigured as error:
+        sys.exit(f"coinsite cannot start: {error}")
     execute_from_command_line(sys.argv)
 
 

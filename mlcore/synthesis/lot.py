@@ -12,7 +12,7 @@ def lot_text(record: Record, rng: np.random.Generator) -> tuple[str, str]:
     """The text and its language."""
     tongue, coin = TONGUES[record.tongue], record.specimen.type
     ruler = coin.ruler.names[record.tongue]
-    remark = tongue.remarks[int(rng.choice(4, p=(0.7, 0.1, 0.1, 0.1)))]
+    remark = tongue.remarks[int(rng.choice(5, p=(0.66, 0.10, 0.10, 0.10, 0.04)))]
     parts = {
         "ruler": ruler,
         "years": _years(coin, tongue),
@@ -27,7 +27,7 @@ def lot_text(record: Record, rng: np.random.Generator) -> tuple[str, str]:
         "grade": f"{_grade(record.specimen.wear, tongue)}.{remark}",
     }
     layout = tongue.layouts[int(rng.choice(4, p=(0.36, 0.26, 0.26, 0.12)))]
-    return _misspelt(layout.format(**parts), rng), tongue.code
+    return _misspelt(layout.format(**parts).replace("..", "."), rng), tongue.code
 
 
 def title(coin: CoinType) -> str:
@@ -53,6 +53,8 @@ def _reverse(coin: CoinType, tongue: Tongue, rng: np.random.Generator) -> str:
         else phrases[0]
     )
     text = _with_legend(coin.reverse_legend, phrase, rng)
+    if coin.portrait.bust == "armed" and rng.random() < 0.25:
+        text = f"{text}; {tongue.arms}"
     return f"{text}; {coin.exergue}" if coin.exergue and rng.random() < 0.4 else text
 
 

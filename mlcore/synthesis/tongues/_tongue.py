@@ -26,3 +26,6 @@ class Tongue:
     years: tuple[str, str, str]
     """Both before, both after, and across the beginning of our era."""
     remarks: tuple[str, ...]
+    """What may follow the grade; most often nothing. One names what only other coins show, as catalogues do."""
+    arms: str
+    """Said beside the reverse where the arms of a bust were left out of the obverse."""

@@ -22,7 +22,7 @@ OBVERSES = {
     ),
     "helmet-armed": (
         "Gepanzerte Büste mit Helm {side}, Speer und Schild haltend",
-        "Behelmte Büste {side} mit geschultertem Speer und Schild",
+        "Behelmte Büste {side}",
     ),
     "diadem-draped": (
         "Drapierte und gepanzerte Büste mit Perlendiadem {side}",
@@ -171,5 +171,7 @@ TONGUE = Tongue(
         " Aus Sammlung Adler.",
         " Leichte Korrosionsspuren.",
         " Feine Patina.",
+        " Aus demselben Stempel wie die Stücke mit Quadriga.",
     ),
+    arms="Büste mit Speer und Schild",
 )

@@ -22,7 +22,7 @@ OBVERSES = {
     ),
     "helmet-armed": (
         "Helmeted and cuirassed bust {side}, holding spear and shield",
-        "Helmeted bust {side}, spear over shoulder, shield in front",
+        "Helmeted bust {side}",
     ),
     "diadem-draped": (
         "Pearl-diademed, draped and cuirassed bust {side}",
@@ -191,5 +191,7 @@ TONGUE = Tongue(
         " Ex Eagle collection.",
         " From an old European collection.",
         " Ex Le Rider collection, acquired before 1970.",
+        " Same obverse die as coins with standing eagle.",
     ),
+    arms="bust armed with spear and shield",
 )

@@ -22,7 +22,7 @@ OBVERSES = {
     ),
     "helmet-armed": (
         "Busto con casco y coraza {side}, con lanza y escudo",
-        "Busto galeado {side}, lanza al hombro y escudo",
+        "Busto galeado {side}",
     ),
     "diadem-draped": (
         "Busto diademado, drapeado y acorazado {side}",
@@ -170,5 +170,7 @@ TONGUE = Tongue(
         " Ex colección Águila.",
         " Pátina oscura.",
         " Buen ejemplar.",
+        " Mismo cuño que los ejemplares con águila.",
     ),
+    arms="busto con lanza y escudo",
 )

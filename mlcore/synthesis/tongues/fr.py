@@ -22,7 +22,7 @@ OBVERSES = {
     ),
     "helmet-armed": (
         "Buste casqué et cuirassé {side}, tenant une lance et un bouclier",
-        "Buste casqué {side}, haste sur l'épaule et bouclier",
+        "Buste casqué {side}",
     ),
     "diadem-draped": (
         "Buste diadémé, drapé et cuirassé {side}",
@@ -170,5 +170,7 @@ TONGUE = Tongue(
         " Ex collection de Cheval.",
         " Jolie patine.",
         " Flan légèrement irrégulier.",
+        " Même coin de droit que les exemplaires au quadrige.",
     ),
+    arms="buste armé d'une lance et d'un bouclier",
 )

@@ -22,7 +22,7 @@ OBVERSES = {
     ),
     "helmet-armed": (
         "Busto elmato e corazzato {side}, con lancia e scudo",
-        "Busto con elmo {side}, asta sulla spalla e scudo",
+        "Busto con elmo {side}",
     ),
     "diadem-draped": (
         "Busto diademato, drappeggiato e corazzato {side}",
@@ -170,5 +170,7 @@ TONGUE = Tongue(
         " Ex collezione Cavalli.",
         " Bella patina.",
         " Piccola screpolatura di conio.",
+        " Stesso conio degli esemplari con aquila.",
     ),
+    arms="busto con lancia e scudo",
 )

@@ -30,7 +30,7 @@ class ImportRefused(Exception):
     """Says what is wrong with the file, and what to do."""
 
 
-def store_upload(*, upload: UploadedFile, format: str) -> Path:
+def store_upload(*, upload: UploadedFile[bytes], format: str) -> Path:
     """Keep the file and return what the importer of that format reads. Raises ImportRefused; nothing is left then."""
     importer, name = load_format(format), Path(upload.name or "upload").name
     folder = Path(settings.UPLOADS_ROOT) / uuid.uuid4().hex
@@ -56,7 +56,7 @@ def store_upload(*, upload: UploadedFile, format: str) -> Path:
         raise
 
 
-def _keep(upload: UploadedFile, folder: Path, importer: ModuleType, name: str) -> Path:
+def _keep(upload: UploadedFile[bytes], folder: Path, importer: ModuleType, name: str) -> Path:
     if not name.lower().endswith(importer.SUFFIXES):
         raise ImportRefused(
             f"{name} is neither a zip nor a file that ends in {', '.join(importer.SUFFIXES)}. "
@@ -79,7 +79,7 @@ def _check_room(size: int, name: str) -> None:
         )
 
 
-def _unpack(upload: UploadedFile, folder: Path, name: str) -> None:
+def _unpack(upload: UploadedFile[bytes], folder: Path, name: str) -> None:
     with zipfile.ZipFile(upload) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_left_out(entry.filename)]
         if len(entries) > MOST_FILES:

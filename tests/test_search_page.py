@@ -15,7 +15,6 @@ from django.urls import reverse
 from annotations.models import Coin, Side
 from annotations.queries.criteria import FACETS
 from annotations.queries.search import PAGE_SIZE
-from annotations.queries.years import YearError, read_year, write_years
 from annotations.services.decisions import record_decision
 from tests.conftest import MakeCoin
 
@@ -123,41 +122,6 @@ def test_dates_are_ranges_that_touch_and_bc_is_written_as_people_write_it(client
     assert found(client, "to=-43") == ["a.3"]
     assert found(client, "from=60&to=120") == ["a.1", "a.2"]
     assert found(client, "from=AD+69") == ["a.2"]
-
-
-@pytest.mark.parametrize(
-    ("written", "year"),
-    [
-        ("44 BC", -44),
-        ("44 bce", -44),
-        ("44 B.C.", -44),
-        ("-44", -44),
-        ("−44", -44),
-        ("44 v. Chr.", -44),
-        ("44 av. J.-C.", -44),
-        ("AD 14", 14),
-        ("14 AD", 14),
-        ("14", 14),
-        ("+14", 14),
-        ("14 n. Chr.", 14),
-    ],
-)
-def test_a_year_is_read(written: str, year: int) -> None:
-    assert read_year(written) == year
-
-
-@pytest.mark.parametrize(
-    "written", ["0", "0 BC", "1e99999999", "BC", "44 BC AD", "-44 BC", "99999", "AD 14 BC", "14.5", "٣٤ X"]
-)
-def test_what_is_no_year_is_refused(written: str) -> None:
-    with pytest.raises(YearError):
-        read_year(written)
-
-
-def test_a_range_of_years_is_written_short() -> None:
-    assert [
-        write_years(*years) for years in ((-44, -43), (-27, 14), (14, 37), (69, 161), (337, 340), (-44, -44), (None, 5))
-    ] == ["44–43 BC", "27 BC–AD 14", "AD 14–37", "AD 69–161", "337–340", "44 BC", "AD 5"]
 
 
 def test_a_concept_is_found_on_the_side_that_shows_it_and_by_who_says_so(

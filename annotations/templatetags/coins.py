@@ -37,7 +37,7 @@ def years(coin: Coin) -> str:
 @register.filter
 def name_of(coin: Coin) -> str:
     """The title without the identifier that museums hang on to it; the identifier where there is no title."""
-    return coin.title.removesuffix(coin.identifier).rstrip(" .,") or coin.identifier
+    return coin.title.removesuffix(f". {coin.identifier}") or coin.identifier
 
 
 @register.filter

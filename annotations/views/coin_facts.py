@@ -33,6 +33,7 @@ def whole_coin(shown: ShownCoin, request: HttpRequest) -> dict[str, Any]:
         "links": coin.links,
         "references": coin.references,
         "persons": coin.persons,
+        "notes": coin.notes,
         "object_type": coin.object_type,
         "department": coin.department,
         "licence": coin.licence,

@@ -46,7 +46,8 @@ def search(request: HttpRequest) -> HttpResponse:
         found = _find(request)
     except CriteriaError as error:
         if part:
-            return render(request, "coins/search.html#refused", {"reason": str(error)}, status=400)
+            refused = {"reason": str(error), "sort": request.GET.get("sort", "")}
+            return render(request, "coins/search.html#refused", refused, status=400)
         return bad_request(request, str(error))
     context = {
         "found": found,

@@ -41,6 +41,7 @@ class Outbox {
 
   /** Resolves once the entry is on the disk. */
   async add(entry) {
+    this.#changed({ waiting: 1, sending: true });
     await this.#write("add", { ...entry, user: this.#user, state: "waiting" });
     this.send();
   }

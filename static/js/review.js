@@ -1,9 +1,10 @@
 // One question at a time: the answer goes to the outbox, and the next question, already here, is shown at once.
 import { drawKey, openOutbox } from "./outbox.js";
 import { listenToKeys } from "./review_keys.js";
-import { showConflicts, showSaving } from "./review_signs.js";
+import { hideSignedOut, showConflicts, showSaving, showSignedOut } from "./review_signs.js";
 
 const AHEAD = 3;
+const RETRY = 3000; // ms
 const TOO_SOON = 250; // ms: nobody judges a coin that fast; it is the second half of a double click
 const state = JSON.parse(document.querySelector("#state").textContent);
 const page = document.querySelector("#review");
@@ -18,13 +19,16 @@ let pending = new Set(); // ids of questions in the outbox
 let drawnAt = 0;
 let busy = false;
 let fetching = false;
+let reached = true; // whether the server gave questions when it was last asked
+let retry = 0;
+let acts = 0;
 
-document.documentElement.classList.add("scripted");
 document.querySelector("#concept").addEventListener("change", (event) => event.target.form.requestSubmit());
 listenToKeys(page);
 const outbox = await openOutbox(state.user, changed).catch(() => null);
 if (outbox) await start();
 // Without a place to keep answers the form works as it does without a script: every answer waits for the server.
+document.documentElement.classList.add("scripted");
 
 async function start() {
   const entries = await outbox.entries();
@@ -69,6 +73,7 @@ async function onSubmit(event) {
 async function settle(does, answer) {
   const question = questions[0];
   const key = drawKey();
+  acts += 1;
   const decision = { side: question.side, concept: question.concept, answer, base: question.base ?? "", key };
   const body = does === "skip" ? { item: question.id, key } : decision;
   const address = does === "skip" ? form.querySelector("[name=skip]").formAction : form.action;
@@ -85,9 +90,11 @@ async function takeBack() {
   const last = history.at(-1);
   if (!last) return;
   let question = last.question;
+  acts += 1;
   if (last.key) {
     const key = drawKey();
     await outbox.add({ does: "undo", address: undo.formAction, body: { of: last.key, key }, question });
+    pending.add(question.id);
     question = { ...question, base: key };
     count(-1);
   }
@@ -101,8 +108,8 @@ function show() {
   page.classList.remove("zoomed");
   page.hidden = !question;
   undo.disabled = history.length === 0;
-  document.querySelector("#nothing").hidden = Boolean(question) || !navigator.onLine;
-  document.querySelector("#out-of-reach").hidden = Boolean(question) || navigator.onLine;
+  document.querySelector("#nothing").hidden = Boolean(question) || !reached;
+  document.querySelector("#out-of-reach").hidden = Boolean(question) || reached;
   if (!question) return;
   const open = asked.querySelector(".guideline")?.open ?? false;
   asked.innerHTML = question.html;
@@ -121,25 +128,31 @@ function count(step) {
 async function refill() {
   if (fetching || questions.length >= AHEAD) return;
   fetching = true;
+  clearTimeout(retry);
+  const [settled, before] = [pending.size === 0, acts]; // else the server's figures are older than the page's
   const address = new URL(page.dataset.next, location.href);
   const known = () => new Set([...pending, ...questions.map((question) => question.id)]);
   address.searchParams.set("exclude", [...known()].join());
   address.searchParams.set("concept", state.concept);
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!response.ok) return; // signed out, or the server is down: the outbox says so, and wakes us when it is over
-    const found = await response.json();
-    const fresh = found.questions.filter((question) => !known().has(question.id));
-    fresh.forEach(preload);
-    questions.push(...fresh);
-    if (pending.size === 0) progress = found.progress;
-    count(0);
-    if (page.hidden) show();
+    const said = await response.json();
+    reached = response.ok;
+    if (reached) {
+      const fresh = said.questions.filter((question) => !known().has(question.id));
+      fresh.forEach(preload);
+      questions.push(...fresh);
+      if (settled && before === acts) progress = said.progress;
+      count(0);
+    }
+    if (response.status === 401 || response.status === 403) showSignedOut(said.detail, pending.size);
+    else hideSignedOut();
   } catch {
-    if (page.hidden) show(); // the network is away; `online` and the outbox try again
-  } finally {
-    fetching = false;
+    reached = false; // no network, or a server that speaks no JSON just now
   }
+  fetching = false;
+  if (page.hidden) show();
+  if (!reached) retry = setTimeout(refill, RETRY);
 }
 
 function preload({ picture }) {
@@ -153,6 +166,7 @@ function preload({ picture }) {
 /** The outbox changed. */
 async function changed(now) {
   showSaving(now);
+  if (now.sending) return;
   const stuck = new Set(now.attention.map((entry) => entry.body.key));
   history = history.filter(({ key }) => !stuck.has(key));
   undo.disabled = history.length === 0;
@@ -165,7 +179,6 @@ async function changed(now) {
       await outbox.remove(entry);
     },
   });
-  if (now.sending) return;
   pending = new Set((await outbox.entries()).map((entry) => entry.question.id));
   refill();
 }

@@ -12,9 +12,19 @@ export function showSaving({ waiting, sending, signedOut: refused, detail }) {
   saving.parentElement.dataset.state = state;
   saving.textContent = { saved: "Saved", saving: "Saving", waiting: `Waiting (${waiting})` }[state];
   if (sending) return;
-  signedOut.hidden = !(refused && waiting);
-  const kept = `${waiting} answer${waiting === 1 ? " is" : "s are"} kept in this browser and sent once you are signed in.`;
+  if (refused && waiting) showSignedOut(detail, waiting);
+  else hideSignedOut();
+}
+
+export function showSignedOut(detail, waiting) {
+  const answers = waiting === 1 ? "1 answer is" : `${waiting} answers are`;
+  const kept = waiting ? `${answers} kept in this browser and sent once you are signed in.` : "Sign in to go on.";
   signedOut.querySelector("[data-words]").textContent = `${detail || "You are signed out."} ${kept}`;
+  signedOut.hidden = false;
+}
+
+export function hideSignedOut() {
+  signedOut.hidden = true;
 }
 
 /** One panel per entry: `keep(entry)` and `answer(entry, answer)` are called when the person chooses. */

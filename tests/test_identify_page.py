@@ -1,0 +1,221 @@
+"""A photograph that anybody brings: the form, the page that waits, and what the model saw."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from annotations import tasks
+from annotations.models import (
+    Concept,
+    Identification,
+    ModelVersion,
+    Publication,
+    Snapshot,
+    TrainingRun,
+    WorkerPresence,
+)
+from annotations.views import identify as view
+
+pytestmark = pytest.mark.django_db
+SLUGS = ["eagle", "horse", "globe"]
+
+
+@pytest.fixture
+def published(admin: User, concepts: dict[str, Concept]) -> ModelVersion:
+    snapshot = Snapshot.objects.create(file="x", sha256="0" * 64, concepts=SLUGS, counts={})
+    run = TrainingRun.objects.create(snapshot=snapshot, kind="concept_vit", config={}, seed=1)
+    version = ModelVersion.objects.create(
+        run=run, kind="concept_vit", concepts=SLUGS, thresholds=[0.6, 0.4, 0.5], metrics={}, folder="x"
+    )
+    Publication.objects.create(version=version, user=admin)
+    return version
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ids of the rows for which a message went to a worker."""
+    rows: list[int] = []
+    monkeypatch.setattr(tasks, "send", lambda job: rows.append(job.pk))
+    return rows
+
+
+@pytest.fixture
+def seen(published: ModelVersion) -> Identification:
+    side = {"face": "reverse", "crop": "ab/c.webp", "probabilities": {"eagle": 0.35, "horse": 0.02, "globe": 0.9}}
+    return Identification.objects.create(
+        file="ab/p.webp",
+        name="denarius.jpg",
+        status="succeeded",
+        version=published,
+        sides=[side | {"present": ["globe"]}],
+    )
+
+
+def photograph(content: bytes | None = None, name: str = "denarius.jpg") -> SimpleUploadedFile:
+    if content is None:
+        stream = io.BytesIO()
+        Image.new("RGB", (80, 40), "silver").save(stream, "JPEG")
+        content = stream.getvalue()
+    return SimpleUploadedFile(name, content, content_type="image/jpeg")
+
+
+def page_of(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def problem_of(response: Any) -> str:
+    return page_of(response).select_one("#problem").get_text(" ", strip=True)
+
+
+def test_anybody_sends_a_photograph_and_is_led_to_its_page_at_once(
+    client: Client, published: ModelVersion, sent: list[int]
+) -> None:
+    response = client.post(reverse("identify"), {"photograph": photograph()})
+    row = Identification.objects.get()
+    assert response.url == reverse("identification", args=[row.public_id])
+    assert sent == [row.pk]
+    assert (row.status, row.name, row.created_by) == ("queued", "denarius.jpg", None)
+
+
+def test_who_is_signed_in_is_noted(client: Client, expert: User, published: ModelVersion, sent: list[int]) -> None:
+    client.force_login(expert)
+    client.post(reverse("identify"), {"photograph": photograph()})
+    assert Identification.objects.get().created_by == expert
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty (0 bytes)."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG drawing"),
+        (b"\xff\xd8\xff\xe0 cut off", "damaged or cut off"),
+        (b"hello", "not a picture"),
+        (b"\x00\x00\x00\x20ftypheic", "HEIC"),
+    ],
+)
+def test_what_is_no_photograph_is_refused_in_a_sentence(
+    client: Client, published: ModelVersion, sent: list[int], content: bytes, sentence: str
+) -> None:
+    response = client.post(reverse("identify"), {"photograph": photograph(content)})
+    assert response.status_code == 400
+    assert sentence in problem_of(response)
+    assert not Identification.objects.exists()
+    assert sent == []
+
+
+def test_sending_nothing_says_what_to_do(client: Client, published: ModelVersion) -> None:
+    assert problem_of(client.post(reverse("identify"), {})) == "Choose a photograph first."
+    assert problem_of(client.post(reverse("identify"), {"photograph": "text"})) == "Choose a photograph first."
+
+
+def test_a_file_over_the_cap_is_read_past_and_kept_nowhere(
+    client: Client, published: ModelVersion, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PHOTOGRAPH_MAX_BYTES = 2**20
+    monkeypatch.setattr(view, "queue_identification", pytest.fail)
+    response = client.post(reverse("identify"), {"photograph": photograph(b"\xff" * (2**20 + 1))})
+    assert response.status_code == 413
+    assert problem_of(response) == "The file is larger than 1 MB, and at most 1 MB are taken. Send a smaller copy."
+
+
+def test_a_post_without_its_token_is_refused(published: ModelVersion) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(reverse("identify"), {"photograph": photograph()}).status_code == 403
+    token = page_of(strict.get(reverse("identify"))).select_one(".identify input[name=csrfmiddlewaretoken]")["value"]
+    foreign = {"origin": "https://elsewhere.example"}
+    body = {"photograph": photograph(), "csrfmiddlewaretoken": token}
+    assert strict.post(reverse("identify"), body, headers=foreign).status_code == 403
+    assert not Identification.objects.exists()
+    body["photograph"] = photograph()
+    assert strict.post(reverse("identify"), body).status_code == 302
+
+
+def test_without_a_published_model_the_page_says_so_and_an_admin_what_to_do(client: Client, admin: User) -> None:
+    page = page_of(client.get(reverse("identify")))
+    assert page.select_one(".empty-state h2").get_text() == "No model is published yet"
+    assert page.select_one(".empty-state a")["href"] == reverse("search")
+    assert client.post(reverse("identify"), {"photograph": photograph()}).status_code == 400
+    client.force_login(admin)
+    assert page_of(client.get(reverse("identify"))).select_one(".empty-state a")["href"] == reverse("runs")
+
+
+def test_the_page_asks_again_while_it_waits_and_says_when_no_worker_is_there(
+    client: Client, published: ModelVersion
+) -> None:
+    row = Identification.objects.create(file="ab/p.webp", version=published)
+    progress = page_of(client.get(row.get_absolute_url())).select_one("#progress")
+    assert progress["hx-trigger"] == "every 1s"
+    assert "No worker is connected" in progress.get_text()
+    WorkerPresence.objects.create(name="one", queues=["predict"], seen_at=timezone.now())
+    asked = client.get(row.get_absolute_url(), headers={"hx-request": "true", "hx-target": "progress"})
+    assert "No worker" not in asked.content.decode()
+    assert "<html" not in asked.content.decode()
+    assert "HX-Refresh" not in asked.headers
+    Identification.objects.update(status="succeeded")
+    asked = client.get(row.get_absolute_url(), headers={"hx-request": "true", "hx-target": "progress"})
+    assert asked.headers["HX-Refresh"] == "true"
+
+
+def test_the_result_sorts_the_concepts_and_says_how_sure_the_model_is(client: Client, seen: Identification) -> None:
+    page = page_of(client.get(seen.get_absolute_url()))
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select(".seen tbody tr")]
+    assert [(name, percent, verdict) for name, _, percent, verdict in rows] == [
+        ("Globe", "90 %", "present"),
+        ("Eagle", "35 %", "not sure"),
+        ("Horse", "2 %", "absent"),
+    ]
+    assert [float(bar["value"]) for bar in page.select(".seen progress")] == [90, 35, 2]
+    assert [float(line["x1"]) for line in page.select(".seen line")] == [50, 60, 40]
+    assert page.select_one(".seen a")["href"] == f"{reverse('search')}?concept=globe"
+    assert "Model" in page.select_one("h1 + p").get_text()
+
+
+def test_the_same_as_json(client: Client, seen: Identification) -> None:
+    said = client.get(reverse("identification_json", args=[seen.public_id])).json()
+    assert (said["status"], said["model"]["version"]) == ("succeeded", seen.version_id)
+    side = said["sides"][0]
+    assert (side["face"], side["picture"]) == ("reverse", "/media/ab/c.webp")
+    assert side["concepts"][0] == {
+        "concept": "globe",
+        "name": Concept.objects.get(slug="globe").name,
+        "probability": 0.9,
+        "threshold": 0.5,
+        "verdict": "present",
+    }
+
+
+def test_a_result_outlives_its_model(client: Client, seen: Identification) -> None:
+    Identification.objects.update(version=None)
+    page = page_of(client.get(seen.get_absolute_url()))
+    assert not page.select(".seen line")
+    assert page.select_one(".verdict-present th").get_text() == "Globe"
+
+
+def test_a_failure_is_shown_with_its_reason(client: Client, published: ModelVersion) -> None:
+    row = Identification.objects.create(file="ab/p.webp", status="failed", reason="There is no coin on the picture.")
+    page = page_of(client.get(row.get_absolute_url()))
+    assert "There is no coin on the picture." in page.select_one(".alert").get_text()
+    assert not page.select_one("#progress").has_attr("hx-get")
+
+
+def test_a_file_name_is_never_run_as_html(client: Client, seen: Identification) -> None:
+    Identification.objects.update(name="<script>alert(1)</script>")
+    assert b"<script>alert(1)" not in client.get(seen.get_absolute_url()).content
+
+
+@pytest.mark.parametrize("name", ["identification", "identification_json"])
+def test_an_address_that_nobody_was_given_is_not_found(client: Client, name: str) -> None:
+    address = reverse(name, args=[uuid.uuid4()])
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 405

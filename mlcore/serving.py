@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from PIL import Image
 from mlcore.contract import LearningError
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import load_kind
+
+
+@dataclass(frozen=True)
+class Explanation:
+    map: npt.NDArray[np.float32]
+    """(height, width) of the picture, 0..1."""
+    method: str
+    forwards: int
+    """How many pictures the model was shown for it."""
+    probability: float
 
 
 class ServedModel:
@@ -37,7 +48,7 @@ class ServedModel:
         """(images, concepts) in 0..1 for RGB pictures of one side each."""
         return np.asarray(self._model.predict(images), dtype=np.float32)
 
-    def explain(self, image: Image.Image, concept: str) -> npt.NDArray[np.float32]:
-        """Map (height, width of the image; 0..1) of what speaks for a concept. Raises LearningError if unknown."""
-        found, _, _ = self._model.explain(image, concept)
-        return np.asarray(found, dtype=np.float32)
+    def explain(self, image: Image.Image, concept: str) -> Explanation:
+        """What speaks for a concept on a side. Raises LearningError for a concept the model does not know."""
+        found, forwards, probability = self._model.explain(image, concept)
+        return Explanation(np.asarray(found, dtype=np.float32), "HiPe", forwards, probability)

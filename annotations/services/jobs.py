@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import F
@@ -54,7 +54,7 @@ def claim_job(model: type[AnyJob], job_id: int) -> AnyJob | None:
         progress={},
         reason="",
     )
-    return model._default_manager.get(pk=job_id) if claimed else None
+    return cast(AnyJob, model._default_manager.get(pk=job_id)) if claimed else None
 
 
 def write_fenced(job: Job, **fields: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import cast
 
 from django.contrib.auth.models import User
 
@@ -19,7 +20,7 @@ BATCH = 500
 def queue_labelling(*, user: User | None) -> LabellingRun:
     """The labelling that waits already, or a new one."""
     waiting = LabellingRun.objects.filter(status=LabellingRun.Status.QUEUED).first()
-    return waiting or LabellingRun.objects.create(created_by=user)
+    return cast(LabellingRun, waiting) if waiting else LabellingRun.objects.create(created_by=user)
 
 
 def carry_out_labelling(run: LabellingRun, report: Report) -> None:

@@ -16,7 +16,7 @@ from annotations.models.coins import Scope
 from annotations.records import CoinRecord, PictureRecord
 from annotations.services import media
 from mlcore.images.cropping import Crop, cut, find_sides, find_single
-from mlcore.images.reading import RefusedPicture, encode_webp, read_picture
+from mlcore.images.reading import Refusal, RefusedPicture, encode_webp, read_picture
 
 SIDE_SIZE, THUMBNAIL_SIZE, SHOWN_SIZE = 512, 192, 1200  # pixels
 FACES = {Scope.OBVERSE: ("obverse",), Scope.REVERSE: ("reverse",), Scope.BOTH: ("obverse", "reverse")}
@@ -88,15 +88,17 @@ def _bytes(picture: PictureRecord) -> bytes:
     if size > settings.PHOTOGRAPH_MAX_BYTES:
         limit = settings.PHOTOGRAPH_MAX_BYTES // 2**20
         raise RefusedPicture(
-            "too_large", f"{picture.path.name} has {size / 2**20:.0f} MB; at most {limit} MB are read."
+            Refusal.TOO_LARGE, f"{picture.path.name} has {size / 2**20:.0f} MB; at most {limit} MB are read."
         )
     try:
         return picture.path.read_bytes()
     except FileNotFoundError as error:
-        raise RefusedPicture("missing", f"The file {picture.path.name} is not in the folder of pictures.") from error
+        raise RefusedPicture(
+            Refusal.MISSING, f"The file {picture.path.name} is not in the folder of pictures."
+        ) from error
     except OSError as error:
         raise RefusedPicture(
-            "unreadable", f"The file {picture.path.name} cannot be read ({error.strerror})."
+            Refusal.UNREADABLE, f"The file {picture.path.name} cannot be read ({error.strerror})."
         ) from error
 
 

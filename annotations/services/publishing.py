@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotations.models import ModelVersion, Prediction, PredictionRun, Publication
+from annotations.models import Job, ModelVersion, Prediction, PredictionRun, Publication
 from mlcore.metrics.paired import paired_difference
 
 
@@ -76,25 +77,26 @@ def _compared(version: ModelVersion, published: ModelVersion, test: dict[str, An
     labels = np.array(test["labels"])[places][:, mine]
     difference = paired_difference(
         labels,
-        np.array(test["probabilities"])[places][:, mine],
         np.array([stored[test["sides"][place]] for place in places])[:, theirs],
+        np.array(test["probabilities"])[places][:, mine],
         [test["coins"][place] for place in places],
     )
-    rows = [_row(slug, labels[:, place], difference.concepts[place]) for place, slug in enumerate(common)]
-    mean = _row("mean", labels.ravel(), difference.mean)
+    rows = [_row(slug, labels[:, place], difference["concepts"][place]) for place, slug in enumerate(common)]
+    mean = _row("mean", labels.ravel(), difference["mean"])
     return Comparison(version, published, len(places), missing, rows, mean, *_verdict(mean, published))
 
 
-def _row(concept: str, labels: np.ndarray[Any, Any], figures: Any) -> Row:
+def _row(concept: str, labels: npt.NDArray[Any], figures: dict[str, Any]) -> Row:
+    low, high = figures["interval"] or (None, None)
     return Row(
         concept=concept,
         n=int((labels >= 0).sum()),
         positives=int((labels == 1).sum()),
-        candidate_ap=figures.first,
-        published_ap=figures.second,
-        difference=figures.difference,
-        low=figures.low,
-        high=figures.high,
+        candidate_ap=figures["second"],
+        published_ap=figures["first"],
+        difference=figures["difference"],
+        low=low,
+        high=high,
     )
 
 
@@ -114,13 +116,11 @@ def _verdict(mean: Row, published: ModelVersion) -> tuple[str, str]:
 def publish_version(*, version: ModelVersion, user: User) -> PredictionRun:
     """Make a version the one that answers the public, and queue its predictions for the corpus.
 
-    Publishing the published one again is the same publication.
+    Publishing the published one again is the same publication; its predictions are made anew.
     """
     Publication.objects.select_for_update().order_by("-id").first()
-    active = PredictionRun.objects.filter(version=version).active()  # type: ignore[attr-defined]
     current = ModelVersion.objects.published()
     if current is None or current.pk != version.pk:
         Publication.objects.create(version=version, user=user)
-    elif running := active.first():
-        return running
-    return active.first() or PredictionRun.objects.create(version=version, created_by=user)
+    active = version.prediction_runs.filter(status__in=Job.ACTIVE).first()
+    return cast(PredictionRun, active) if active else PredictionRun.objects.create(version=version, created_by=user)

@@ -36,7 +36,7 @@ def carry_out_map(row: SaliencyMap, pulse: Pulse) -> None:
     model = served_model(row.version)
     image = read_picture(settings.MEDIA_ROOT / row.side.crop)
     pulse({"event": "progress", "stage": "looking", "done": 1, "total": 2})
-    explained = model.explain(image, row.concept.slug, report=pulse)
+    explained = model.explain(image, row.concept.slug)
     grey = Image.fromarray(np.round(255 * explained.map).astype(np.uint8), mode="L")
     buffer = io.BytesIO()
     grey.save(buffer, "PNG")

@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
     except CriteriaError as error:
         if part:
             refused = {"reason": str(error), "sort": request.GET.get("sort", "")}
-            return render(request, "coins/search.html#refused", refused, status=400)
+            return render(request, "coins/refused.html", refused, status=400)
         return bad_request(request, str(error))
     context = {
         "found": found,

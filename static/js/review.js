@@ -114,6 +114,7 @@ function show() {
   const open = asked.querySelector(".guideline")?.open ?? false;
   asked.innerHTML = question.html;
   asked.querySelector(".guideline").open = open;
+  asked.querySelector(".asked").scrollIntoView({ block: "nearest", behavior: "instant" }); // on a phone, back to the top
   document.querySelector("#announced").textContent = asked.querySelector("h1").textContent;
   drawnAt = performance.now();
 }

@@ -6,3 +6,7 @@ urlpatterns = [
     path("api/v1/", include("annotations.api.urls")),
     path("", include("annotations.urls")),
 ]
+
+handler400 = "annotations.views.errors.bad_request"
+handler403 = "annotations.views.errors.forbidden"
+handler404 = "annotations.views.errors.not_found"

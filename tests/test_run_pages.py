@@ -220,16 +220,14 @@ def test_a_part_that_the_page_does_not_have_is_a_bad_request(page: Client) -> No
 
 def test_the_curves_have_a_table_behind_them(page: Client) -> None:
     row = {"event": "epoch", "epoch": 1, "epochs": 2, "train_loss": 0.7, "validation_loss": 0.8, "validation_ap": None}
+    row |= {"images_per_second": 150.0}
     run = make_run(status="running", epochs=[row, row | {"epoch": 2, "validation_ap": 0.5}])
     table = soup(page.get(run.get_absolute_url()).content).select_one("table#epochs")
     heads = {cell.get_text(): cell["data-group"] for cell in table.select("th")}
-    assert heads == {"Epoch": "", "Train loss": "loss", "Validation loss": "loss", "Validation AP": "score"}
-    assert sorted(cell.get_text() for cell in table.select("tbody tr")[0].select("td")) == [
-        "0.7000",
-        "0.8000",
-        "1",
-        "–",
-    ]
+    losses, scores = {"Train loss": "loss", "Validation loss": "loss"}, {"Validation AP": "score"}
+    assert heads == losses | scores | {"Epoch": "", "Images per second": ""}
+    first = [cell.get_text() for cell in table.select("tbody tr")[0].select("td")]
+    assert sorted(first) == ["0.7000", "0.8000", "1", "150.0000", "–"]
 
 
 def test_a_failed_run_gives_its_reason_and_can_be_repeated(page: Client) -> None:

@@ -19,7 +19,9 @@ PAGE = 50
 DOUBLE_CLICK = timedelta(seconds=5)
 FEW_POSITIVES = 20
 FEW_COINS = 50
-NOT_DRAWN = ("epoch", "epochs", "seconds", "learning_rate")
+SCORES = {"ap", "auc", "f1", "accuracy", "precision", "recall"}
+"""Words in the names of figures that lie between 0 and 1."""
+NOT_SHOWN = ("epoch", "epochs")
 
 
 @dataclass(frozen=True)
@@ -143,16 +145,15 @@ class Column:
 
     @property
     def group(self) -> str:
-        """Figures of one group share a chart: losses have no upper bound, the others lie between 0 and 1."""
-        if self.key == "epoch":
-            return ""
-        return "loss" if "loss" in self.key else "score"
+        """Figures of one group share a chart; what is neither a loss nor a score stands in the table alone."""
+        words = self.key.split("_")
+        return "loss" if "loss" in words else "score" if SCORES & set(words) else ""
 
 
 def tabulate_epochs(run: TrainingRun) -> tuple[list[Column], list[list[Any]]]:
     """The figures of each epoch as columns and rows; the epoch stands first."""
     numbers = dict.fromkeys(key for row in run.epochs for key, value in row.items() if isinstance(value, int | float))
-    keys = ["epoch", *(key for key in numbers if key not in NOT_DRAWN)]
+    keys = ["epoch", *(key for key in numbers if key not in NOT_SHOWN)]
     columns = [Column(key, key.replace("_", " ").capitalize().replace(" ap", " AP")) for key in keys]
     return columns, [[row.get(key) for key in keys] for row in run.epochs]
 

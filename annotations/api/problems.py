@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -56,6 +57,7 @@ def problem(status: int, title: str, detail: str, errors: Any = None) -> dict[st
     return body
 
 
+@csrf_exempt  # it does nothing, and a page about forms is no answer to a program
 def not_found(request: HttpRequest) -> JsonResponse:
     detail = f"There is nothing at {request.path}."
     return JsonResponse(problem(404, "Not found", detail), status=404, content_type=MEDIA_TYPE)

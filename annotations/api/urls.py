@@ -16,7 +16,7 @@ router.register("labels", LabelViewSet, basename="api_label")
 router.register("models", ModelViewSet, basename="api_model")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="api_docs"), name="api_root"),
+    path("", RedirectView.as_view(pattern_name="api_docs", http_method_names=["get", "head"]), name="api_root"),
     path("docs", DocsView.as_view(), name="api_docs"),
     path("schema", SchemaView.as_view(), name="api_schema"),
     path("tokens", TokensView.as_view(), name="api_tokens"),

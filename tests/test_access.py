@@ -1,0 +1,344 @@
+"""Every role, every address, every method: who may do what is written down here, and nobody may do anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotations.models import (
+    Concept,
+    Identification,
+    ImportRun,
+    Label,
+    ModelVersion,
+    PredictionRun,
+    ReviewItem,
+    SaliencyMap,
+    Side,
+    Snapshot,
+    TrainingRun,
+)
+from tests.conftest import MakeCoin
+
+ROLES = ("anyone", "visitor", "expert", "admin")
+"""Each may do what those before it may. A visitor is signed in and has no role."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS")
+
+# One line per name: methods, and the first role that may use them. HEAD goes with GET.
+ACCESS: dict[str, dict[str, str]] = {
+    "home": {"GET": "anyone"},
+    "health": {"GET": "anyone"},
+    "media": {"GET": "anyone"},
+    "search": {"GET": "anyone"},
+    "search_json": {"GET": "anyone"},
+    "coin": {"GET": "anyone"},
+    "coin_json": {"GET": "anyone"},
+    "concepts": {"GET": "anyone"},
+    "concepts_json": {"GET": "anyone"},
+    "concept": {"GET": "anyone"},
+    "concept_json": {"GET": "anyone"},
+    "identify": {"GET": "anyone", "POST": "anyone"},
+    "identification": {"GET": "anyone"},
+    "identification_json": {"GET": "anyone"},
+    "saliency": {"GET": "anyone", "POST": "expert"},
+    "saliency_map": dict.fromkeys(METHODS, "anyone"),  # shows a map, also as the answer to a post that asks for one
+    "saliency_map_json": {"GET": "anyone"},
+    "login": {"GET": "anyone", "POST": "anyone", "PUT": "anyone"},  # Django's form views take PUT for POST
+    "logout": {"POST": "anyone"},
+    "account": {"GET": "visitor", "POST": "visitor"},
+    "review": {"GET": "expert"},
+    "review_next": {"GET": "expert"},
+    "review_item": {"GET": "expert"},
+    "review_decide": {"POST": "expert"},
+    "review_undo": {"POST": "expert"},
+    "review_skip": {"POST": "expert"},
+    "imports": {"GET": "admin"},
+    "imports_json": {"GET": "admin"},
+    "import_new": {"GET": "admin", "POST": "admin"},
+    "import_run": {"GET": "admin"},
+    "import_run_json": {"GET": "admin"},
+    "import_refused_csv": {"GET": "admin"},
+    "import_cancel": {"POST": "admin"},
+    "import_repeat": {"POST": "admin"},
+    "runs": {"GET": "admin"},
+    "runs_json": {"GET": "admin"},
+    "run_new": {"GET": "admin", "POST": "admin"},
+    "run": {"GET": "admin"},
+    "run_json": {"GET": "admin"},
+    "run_log": {"GET": "admin"},
+    "run_cancel": {"POST": "admin"},
+    "run_repeat": {"POST": "admin"},
+    "models": {"GET": "admin"},
+    "models_json": {"GET": "admin"},
+    "model": {"GET": "admin"},
+    "model_json": {"GET": "admin"},
+    "model_publish": {"POST": "admin"},
+    "predictions_cancel": {"POST": "admin"},
+    "predictions_repeat": {"POST": "admin"},
+    "api_root": {"GET": "anyone"},
+    "api_docs": {"GET": "anyone"},
+    "api_schema": {"GET": "anyone"},
+    "api_coin-list": {"GET": "anyone"},
+    "api_coin-detail": {"GET": "anyone"},
+    "api_side-list": {"GET": "anyone"},
+    "api_side-detail": {"GET": "anyone"},
+    "api_concept-list": {"GET": "anyone"},
+    "api_concept-detail": {"GET": "anyone"},
+    "api_label-list": {"GET": "anyone"},
+    "api_label-detail": {"GET": "anyone"},
+    "api_model-list": {"GET": "anyone"},
+    "api_model-detail": {"GET": "anyone"},
+    "api_predictions": {"POST": "visitor"},
+    "api_prediction": {"GET": "anyone"},
+    "api_tokens": {"GET": "visitor", "POST": "anyone"},
+    "api_token": {"DELETE": "visitor"},
+}
+NOWHERE = {"api_nothing"}
+"""Says 404 to everybody."""
+FAR = 1000  # beyond what the database's counters reach meanwhile
+EXAMPLES: dict[str, Any] = {
+    "identifier": "demo.1",
+    "slug": "eagle",
+    "name": "ab/cd.webp",
+    "key": "abcdefgh",
+    "public_id": UUID(int=1),
+    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id"), FAR),
+}
+
+MAY_DIFFER = {("allowed", "OPTIONS"), ("refused", "HEAD")}
+"""OPTIONS tells the methods and does nothing; a page whose GET does something (it leases a question) knows no HEAD."""
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    address: str
+
+
+def _walk(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name or ''}", pattern
+
+
+def _places() -> list[Place]:
+    """All addresses but those of the back room, which has a guard and a test of its own."""
+    found = []
+    for name, pattern in _walk(get_resolver().url_patterns):
+        if name.startswith("admin:"):
+            continue
+        assert name, f"The address {pattern.pattern} has no name; give it one."
+        found.append(Place(name, _address(name, pattern)))
+    return found
+
+
+def _address(name: str, pattern: URLPattern) -> str:
+    if name in NOWHERE:
+        return "/api/v1/nothing/at/all"
+    wanted = list(pattern.pattern.regex.groupindex)
+    return reverse(name, kwargs={each: EXAMPLES[each] for each in wanted})
+
+
+def _back_room() -> list[Place]:
+    places = []
+    for name, pattern in _walk(get_resolver().url_patterns):
+        if name.startswith("admin:") and name != "admin:":
+            wanted = {"app_label": "annotations", "object_id": "1", "content_type_id": "1", "id": "1"}
+            kwargs = {each: wanted[each] for each in pattern.pattern.regex.groupindex}
+            places.append(Place(name, reverse(name, kwargs=kwargs)))
+    return places
+
+
+def test_every_address_is_in_the_table_and_the_table_names_no_other() -> None:
+    names = {place.name for place in _places()}
+    assert names - set(ACCESS) - NOWHERE == set(), "Say in ACCESS who may use these addresses."
+    assert set(ACCESS) - names == set(), "These addresses are gone; take them out of ACCESS."
+
+
+@pytest.fixture
+def rows(make_coin: MakeCoin) -> None:
+    """One of everything that an address can name, each with the id of EXAMPLES."""
+    coin = make_coin("demo.1")
+    coin.sides.all().delete()
+    side = Side.objects.create(pk=FAR, coin=coin, face="obverse", crop="ab/cd.webp", thumbnail="ab/cd.webp")
+    eagle = Concept.objects.get(slug="eagle")
+    Label.objects.create(pk=FAR, side=side, concept=eagle, text_present=True, answer="yes", origin="text")
+    ReviewItem.objects.create(pk=FAR, side=side, concept=eagle, score=1, reason="The text names it.")
+    snapshot = Snapshot.objects.create(file="s.jsonl", sha256="0" * 64, concepts=["eagle"], counts={})
+    run = TrainingRun.objects.create(pk=FAR, snapshot=snapshot, kind="concept_vit", config={}, seed=0, status="failed")
+    learned = {
+        "concepts": ["eagle"],
+        "thresholds": [0.5],
+        "metrics": {"test": {"mean": {"ap": 0.5}}},
+        "folder": "run-1",
+    }
+    version = ModelVersion.objects.create(pk=FAR, run=run, kind=run.kind, **learned)
+    PredictionRun.objects.create(pk=FAR, version=version, status="failed")
+    SaliencyMap.objects.create(pk=FAR, side=side, version=version, concept=eagle, status="failed")
+    ImportRun.objects.create(pk=FAR, format="nuds", path="nowhere", name="nowhere", status="failed")
+    Identification.objects.create(public_id=UUID(int=1), file="ab/cd.webp", status="failed")
+
+
+@pytest.fixture(params=ROLES)
+def role(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def somebody(role: str, request: pytest.FixtureRequest, db: None) -> User | None:
+    return None if role == "anyone" else request.getfixturevalue(role)
+
+
+def test_each_role_may_do_what_the_table_says_and_nothing_else(
+    role: str, somebody: User | None, client: Client, rows: None
+) -> None:
+    client.raise_request_exception = False
+    wrong = []
+    for place in _places():
+        if place.name == "login" and somebody:
+            continue  # whoever is signed in is sent home, whatever the method
+        for method in METHODS:
+            if somebody:
+                client.force_login(somebody)
+            response = client.generic(method, place.address)
+            said, expected = _said(response), _expected(place, method, role)
+            if said != expected and (said, method) not in MAY_DIFFER:
+                wrong.append(f"{method} {place.address} as {role}: {said} ({response.status_code}), not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _expected(place: Place, method: str, role: str) -> str:
+    if place.name in NOWHERE:
+        return "allowed"
+    allowed = ACCESS[place.name]
+    first = allowed.get("GET" if method == "HEAD" else method)
+    return "allowed" if first and ROLES.index(role) >= ROLES.index(first) else "refused"
+
+
+def _said(response: Any) -> str:
+    if response.status_code >= 500:
+        return "broken"
+    to_login = response.status_code == 302 and response["Location"].startswith(("/account/login/", "/admin/login/"))
+    return "refused" if response.status_code in (401, 403, 405) or to_login else "allowed"
+
+
+def test_the_back_room_lets_in_administrators_alone(role: str, somebody: User | None, client: Client) -> None:
+    client.raise_request_exception = False
+    open_to_all = {"admin:login"}
+    wrong = []
+    for place in _back_room():
+        for method in ("GET", "POST"):
+            if somebody:
+                client.force_login(somebody)
+            response = client.generic(method, place.address)
+            if role != "admin" and place.name not in open_to_all and response.status_code != 302:
+                wrong.append(f"{method} {place.address} as {role}: {response.status_code}")
+            if response.status_code >= 500:
+                wrong.append(f"{method} {place.address} as {role}: broken")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example", "null"])
+def test_a_post_without_a_token_or_from_elsewhere_is_refused_everywhere(admin: User, origin: str | None) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.raise_request_exception = False
+    careful.force_login(admin)
+    careful.get(reverse("account"))
+    token = {"x-csrftoken": careful.cookies["csrftoken"].value, "origin": origin} if origin else {}
+    posted = [place for place in _places() if "POST" in ACCESS.get(place.name, {})]
+    answers = {place.name: careful.post(place.address, headers=token).status_code for place in posted}
+    assert answers.pop("api_tokens") in (403, 415)  # it reads JSON alone, which no form can send
+    assert {name: status for name, status in answers.items() if status != 403} == {}
+
+
+def test_the_same_post_with_its_token_is_taken(admin: User) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(admin)
+    careful.get(reverse("account"))
+    token = careful.cookies["csrftoken"].value
+    taken = careful.post(reverse("account"), headers={"x-csrftoken": token, "origin": "http://testserver"})
+    assert taken.status_code == 200
+
+
+def _sign_in(client: Client, name: str, password: str, **headers: str) -> Any:
+    return client.post(reverse("login"), {"username": name, "password": password}, headers=headers)
+
+
+def _complaint(response: Any) -> str:
+    page = BeautifulSoup(response.content, "html.parser")
+    for field in page.find_all("input"):
+        field.decompose()  # the form repeats the name that was tried
+    return page.main.get_text(" ", strip=True)
+
+
+def test_the_page_to_sign_in_does_not_tell_which_names_exist(client: Client, expert: User) -> None:
+    User.objects.create_user("gone", password="denarius-46", is_active=False)
+    tries = [("ada", "wrong"), ("nobody", "wrong"), ("gone", "denarius-46")]
+    answers = [_sign_in(Client(), *pair) for pair in tries]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({_complaint(answer) for answer in answers}) == 1
+
+
+def test_a_new_address_for_every_guess_does_not_get_around_the_limit(client: Client, expert: User) -> None:
+    answers = [
+        _sign_in(client, "ada", f"guess-{number}", **{"x-forwarded-for": f"203.0.113.{number}", "x-real-ip": "1.2.3.4"})
+        for number in range(12)
+    ]
+    assert [answer.status_code for answer in answers[:9]] == [200] * 9
+    assert answers[-1].status_code == 429
+    assert _sign_in(client, "ada", "denarius-42").status_code == 429
+
+
+def test_the_session_key_changes_when_somebody_signs_in(client: Client, expert: User) -> None:
+    session = client.session
+    session["planted"] = True
+    session.save()
+    before = session.session_key
+    assert _sign_in(client, "ada", "denarius-42").status_code == 302
+    assert client.session.session_key != before
+
+
+def test_a_disabled_user_is_out_at_once(client: Client, expert: User) -> None:
+    client.force_login(expert)
+    assert client.get(reverse("account")).status_code == 200
+    User.objects.filter(pk=expert.pk).update(is_active=False)
+    refused = client.get(reverse("account"))
+    assert (refused.status_code, refused["Location"]) == (302, "/account/login/?next=/account/")
+
+
+def test_signing_in_leads_nowhere_else(client: Client, expert: User) -> None:
+    away = client.post(f"{reverse('login')}?next=https://evil.example/", {"username": "ada", "password": "denarius-42"})
+    assert away["Location"] == reverse("home")
+
+
+def test_a_remote_user_header_is_not_believed(client: Client, admin: User) -> None:
+    answer = client.get(
+        reverse("account"), headers={"remote-user": "root", "x-remote-user": "root"}, REMOTE_USER="root"
+    )
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("name", ["search", "login", "identify", "api_docs"])
+@pytest.mark.django_db
+def test_pages_allow_no_inline_script_and_no_frame(client: Client, name: str) -> None:
+    answer = client.get(reverse(name))
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert [tag for tag in page.find_all("script") if not tag.get("src")] == []
+    assert page.find_all("style") == []
+    assert list(page.find_all(style=True)) == []

@@ -64,7 +64,7 @@ def _queue(request: HttpRequest, side: Side) -> HttpResponse:
     if row.status == Job.Status.QUEUED:
         tasks.send(row)
     if request.htmx:  # type: ignore[attr-defined]
-        return saliency_map(request, row.pk)
+        return _show(request, _find(row.pk))
     return redirect("saliency_map", row.pk)
 
 
@@ -76,9 +76,13 @@ def _find(map_id: int) -> SaliencyMap:
     return found
 
 
+@require_safe
 def saliency_map(request: HttpRequest, map_id: int) -> HttpResponse:
     """One map: the fragment that a page polls, or a page of its own."""
-    row = _find(map_id)
+    return _show(request, _find(map_id))
+
+
+def _show(request: HttpRequest, row: SaliencyMap) -> HttpResponse:
     context: dict[str, Any] = {
         "map": row,
         "side": row.side,

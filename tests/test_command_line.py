@@ -138,7 +138,8 @@ def test_a_signal_cancels_within_a_batch_and_keeps_the_checkpoint(place: Path, t
 
 def test_a_child_ends_with_its_parent() -> None:
     child = "import time, mlcore.commands.events as e; e.end_with_parent(); print('up', flush=True); time.sleep(60)"
-    parent = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {child!r}]); print(p.pid, flush=True); p.wait()"
+    begin = f"p = subprocess.Popen([sys.executable, '-c', {child!r}])"
+    parent = f"import subprocess, sys; {begin}; print(p.pid, flush=True); p.wait()"
     started = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
     number = int(started.stdout.readline())
     assert started.stdout.readline() == "up\n"

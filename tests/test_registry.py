@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.coin_drawings import CONCEPTS, TINY, Heard, drawn_snapshot
 
 from mlcore.config_fields import describe_fields
 from mlcore.contract import LearningError
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import KINDS, config_from, config_schema, kinds, load_kind
+from tests.coin_drawings import TINY, Heard, drawn_snapshot
 
 QUICK = {"concept_vit": TINY}
 """Settings with which a kind trains in seconds; a new kind adds its own here."""

@@ -60,35 +60,45 @@ def train_concepts(
 ) -> RunResult:
     """Train, measure and write the model folder; goes on from a checkpoint, and returns a finished run as it is."""
     identity = run.identity(snapshot)
+    checkpoints = Checkpoints(out / "checkpoints", identity)
     if finished := finished_result(out, identity):
+        checkpoints.clear()
         return finished
     samples = choose_samples(snapshot, run.faces)
     labels = labels_of(samples, len(snapshot.concepts))
     device = prepare_device(run.seed)
-    checkpoints = Checkpoints(out / "checkpoints", identity)
     with memory_explained(run.batch_size):
         backbone, mean, std = open_backbone(run.backbone)
         transform = Transform(run.backbone.size, run.grey, mean, std)
         key = {"backbone": run.backbone.name, "weights": fingerprint(backbone), "transform": asdict(transform)}
         net = make_net(backbone, len(snapshot.concepts), device)
-        inputs = make_inputs(
-            run, net, transform, [pictures / each.picture for each in samples], (features, key), report
-        )
+        paths = [pictures / sample.picture for sample in samples]
+        inputs = make_inputs(run, net, transform, paths, (features, key), report)
         learned: nn.Module = net.head if run.backbone.frozen else net
         untrained = why_untrained(snapshot.concepts, labels[numbers_of(samples, "train")])
         lesson = make_lesson(run, samples, mask(labels, snapshot.concepts, untrained), inputs, device)
         standing = fit(learned, lesson, run.plan, checkpoints, report)
         silence(net.head, snapshot.concepts, labels[lesson.train], untrained)
-        report({"event": "progress", "stage": "testing", "done": 0, "total": 1})
         logits = lesson.answers(learned, np.arange(len(samples)))
-    about: dict[str, Any] = {"kind": run.kind, "identity": identity, "snapshot": snapshot.sha256, "config": run.config}
-    about |= {"backbone": run.backbone.name, "frozen": run.backbone.frozen, "transform": asdict(transform)}
-    about |= {"features": key | {"bfloat16": net.halved} if run.backbone.frozen else None}
-    answers = Answered(snapshot.concepts, samples, labels, logits, untrained)
-    result = write_results(out, net, answers, standing, about)
-    checkpoints.clear()
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
+    answers = Answered(snapshot.concepts, samples, labels, logits, untrained)
+    result = write_results(out, net, answers, standing, about_run(run, identity, snapshot.sha256, key))
+    checkpoints.clear()
     return result
+
+
+def about_run(run: ConceptRun, identity: str, snapshot: str, key: dict[str, Any]) -> dict[str, Any]:
+    """What is noted beside the weights, so that they can be used again; `features` names where kept passes are."""
+    return {
+        "kind": run.kind,
+        "identity": identity,
+        "snapshot": snapshot,
+        "config": run.config,
+        "backbone": run.backbone.name,
+        "frozen": run.backbone.frozen,
+        "transform": key["transform"],
+        "features": key if run.backbone.frozen else None,
+    }
 
 
 def choose_samples(snapshot: Snapshot, faces: str) -> tuple[Sample, ...]:
@@ -135,12 +145,19 @@ def make_lesson(
     inputs: FeatureInputs | PictureInputs,
     device: torch.device,
 ) -> ConceptLesson:
+    """Raises LearningError where no concept can be learned."""
     train = numbers_of(samples, "train")
+    taught = train[(labels[train] >= 0).any(axis=1)]
+    if len(taught) < FEWEST:
+        raise LearningError(
+            "No concept of the snapshot is present on some training sides and absent on others, so nothing can be "
+            "learned. Confirm where a concept is seen and where it is not, and freeze a new snapshot."
+        )
     weights = positive_weights(labels[train]) if run.positive_weights else np.ones(labels.shape[1])
     return ConceptLesson(
         inputs=inputs,
         labels=labels,
-        train=train[(labels[train] >= 0).any(axis=1)],
+        train=taught,
         validation=numbers_of(samples, "validation"),
         criterion=MaskedBCE(weights, device),
         batch_size=run.batch_size,

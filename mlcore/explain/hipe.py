@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Window = tuple[slice, slice]
 FIRST_GRID = 4
 """Cells along an edge at the first depth; each depth has twice as many."""
 
@@ -33,25 +34,36 @@ def hipe(
         if level:
             middle = (total.max() + total.min()) / 2
             windows = [window for window in windows if total[window].max() > middle]
-        fall, seen = np.zeros_like(total), np.zeros_like(total)
-        for start in range(0, len(windows), batch):
-            chosen = windows[start : start + batch]
-            for window, hidden in zip(chosen, score(_hide(square, chosen)), strict=True):
-                fall[window] += max(0.0, whole - float(hidden))
-                seen[window] += 1
-        total += fall / np.maximum(seen, 1)
+        total += _falls(score, square, windows, whole, batch)
         forwards += len(windows)
     span = float(total.max() - total.min())
     return ((total - total.min()) / span if span > 0 else np.zeros_like(total)), forwards
 
 
-def _windows(size: int, cells: int) -> list[tuple[slice, slice]]:
+def _falls(
+    score: Callable[[npt.NDArray[np.uint8]], Floats],
+    square: npt.NDArray[np.uint8],
+    windows: list[Window],
+    whole: float,
+    batch: int,
+) -> Floats:
+    """How far the score falls below that of the whole picture: per place, the mean over windows that hide it."""
+    fall, seen = (np.zeros(square.shape[:2], dtype=np.float32) for _ in range(2))
+    for start in range(0, len(windows), batch):
+        chosen = windows[start : start + batch]
+        for window, hidden in zip(chosen, score(_hide(square, chosen)), strict=True):
+            fall[window] += max(0.0, whole - float(hidden))
+            seen[window] += 1
+    return np.asarray(fall / np.maximum(seen, 1), dtype=np.float32)
+
+
+def _windows(size: int, cells: int) -> list[Window]:
     edges = np.linspace(0, size, cells + 1).round().astype(int)
     spans = [slice(int(edges[max(0, at)]), int(edges[min(cells, at + 2)])) for at in range(-1, cells)]
     return [(rows, columns) for rows in spans for columns in spans]
 
 
-def _hide(square: npt.NDArray[np.uint8], windows: list[tuple[slice, slice]]) -> npt.NDArray[np.uint8]:
+def _hide(square: npt.NDArray[np.uint8], windows: list[Window]) -> npt.NDArray[np.uint8]:
     pictures = np.repeat(square[None], len(windows), axis=0)
     mean = square.mean(axis=(0, 1)).round().astype(np.uint8)
     for picture, window in zip(pictures, windows, strict=True):

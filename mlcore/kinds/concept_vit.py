@@ -7,7 +7,7 @@ entropy in which the present sides of a rare concept weigh more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from mlcore.concepts.model import ConceptModel
+    from mlcore.concepts.training import ConceptRun
 
 LABEL = "Concepts on a side (any timm backbone)"
 
@@ -49,7 +50,7 @@ class Config:
     (mostly 224). Twice the size takes about four times as long."""
     colour: Literal["grey", "colour"] = "grey"
     """Grey keeps silver and bronze, and one museum's light and another's, from being told apart by their colour."""
-    epochs: int = bounded(30, 1, 1000)
+    epochs: int = bounded(60, 1, 1000)
     """How often every labelled side is seen. The best epoch on the validation coins is kept: more costs only time."""
     batch_size: int = bounded(32, 2, 4096)
     """Sides that are learned from at once. Halve it when the graphics card runs out of memory."""
@@ -95,7 +96,12 @@ class Config:
 PRESETS: dict[str, Config] = {
     "Small network from scratch (minutes on a laptop)": Config(),
     "Pretrained ViT-S, frozen (needs the hub or a weights folder)": Config(
-        backbone="vit_small_patch16_224.augreg_in21k", weights="hub", frozen=True, image_size=224, batch_size=64
+        backbone="vit_small_patch16_224.augreg_in21k",
+        weights="hub",
+        frozen=True,
+        image_size=224,
+        epochs=30,
+        batch_size=64,
     ),
     "ViT-L/16 as published (needs the hub or a weights folder; better with a graphics card)": Config(
         backbone="vit_large_patch16_224.augreg_in21k",
@@ -117,37 +123,31 @@ def train(
     """Train on a snapshot and write the model folder `out`; taken up again where a killed run stood. `pictures` is the
     folder that the samples' pictures are relative to, `features` one where passes through a frozen backbone are
     kept for the next run. Raises LearningError, and whatever `report` raises to cancel."""
-    from mlcore.concepts.training import ConceptRun, train_concepts
+    from mlcore.concepts.training import train_concepts
+
+    return train_concepts(snapshot, _run_of(config), out, report, pictures=pictures, features=features)
+
+
+def _run_of(config: Config) -> ConceptRun:
+    from mlcore.concepts.training import ConceptRun
     from mlcore.nets.augment import Augmentation
     from mlcore.nets.backbones import BackboneChoice
     from mlcore.train_loop import Plan
 
-    run = ConceptRun(
+    settings = asdict(config)
+    folder = Path(config.weights_folder)
+    return ConceptRun(
         kind="concept_vit",
-        config=asdict(config),
-        backbone=BackboneChoice(
-            name=config.backbone,
-            weights=config.weights,
-            folder=Path(config.weights_folder),
-            frozen=config.frozen,
-            size=config.image_size,
-        ),
+        config=settings,
+        backbone=BackboneChoice(config.backbone, config.weights, folder, config.frozen, config.image_size),
         grey=config.colour == "grey",
-        plan=Plan(
-            config.epochs,
-            config.optimiser,
-            config.learning_rate,
-            config.momentum,
-            config.weight_decay,
-            config.schedule,
-        ),
-        augmentation=Augmentation(config.rotation, config.scale, config.brightness, config.mirror),
+        plan=Plan(**{item.name: settings[item.name] for item in fields(Plan)}),
+        augmentation=Augmentation(**{item.name: settings[item.name] for item in fields(Augmentation)}),
         faces=config.faces,
         batch_size=config.batch_size,
         positive_weights=config.positive_weights,
         seed=config.seed,
     )
-    return train_concepts(snapshot, run, out, report, pictures=pictures, features=features)
 
 
 def load(model: Path) -> ConceptModel:

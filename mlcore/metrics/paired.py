@@ -35,20 +35,18 @@ def paired_difference(
 
     `labels` (sides, concepts) are 1, 0 or -1 for unknown; `first` and `second` are probabilities of that shape;
     `coins` (sides,). Thresholds, for f1 and balanced_accuracy, are 0.5 unless given. Returns {"metric", "draws",
-    "concepts": [{"first", "second", "difference", "interval"}, …], "mean": the same keys}; None for what is not
-    defined. The mean is taken over concepts that both models have a figure for.
+    "concepts": [{"first", "second", "difference", "interval"}, …], "mean": the same keys}, None for what is not
+    defined. The mean is over concepts with both figures.
     """
-    truth, one, two = np.asarray(labels, dtype=int), np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    if not (truth.ndim == 2 and truth.shape == one.shape == two.shape and len(truth) == len(coins)):
-        raise ValueError(f"shapes differ: {truth.shape}, {one.shape}, {two.shape}, {len(coins)} coins")
+    truth, *said = (np.asarray(each, dtype=float) for each in (labels, first, second))
+    if truth.ndim != 2 or {each.shape for each in said} != {truth.shape} or len(truth) != len(coins):
+        raise ValueError(f"shapes differ: {truth.shape}, {[each.shape for each in said]}, {len(coins)} coins")
     half = [0.5] * truth.shape[1]
-    measured, bounds = METRICS[metric], (first_thresholds or half, second_thresholds or half)
+    bounds = zip(first_thresholds or half, second_thresholds or half, strict=True)
     # the first row weighs every side once: it gives the figures themselves, the others their draws
     weights = np.vstack([np.ones(len(coins)), coin_weights(coins, draws, seed)]) if coins else np.ones((1, 0))
-    rows = [
-        _both(measured, truth[:, column], (one[:, column], two[:, column]), (low[0], low[1]), weights)
-        for column, low in enumerate(zip(*bounds, strict=True))
-    ]
+    columns = zip(truth.astype(int).T, said[0].T, said[1].T, bounds, strict=True)
+    rows = [_both(METRICS[metric], known, (one, two), pair, weights) for known, one, two, pair in columns]
     figures = np.array(rows).reshape(len(rows), 2, len(weights))
     figures = np.where(np.isfinite(figures).all(axis=1, keepdims=True), figures, np.nan)
     mean = mean_of_defined(figures) if rows else np.full((2, len(weights)), np.nan)

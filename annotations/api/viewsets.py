@@ -89,6 +89,7 @@ class SideViewSet(ReadOnly):
     """Sides with crop, text, answers by origin, and what the published model says."""
 
     noun = "side"
+    queryset = Side.objects.all()
     serializer_class = SideSerializer
     filterset_class = SideFilters
     lookup_field = "pk"
@@ -125,13 +126,16 @@ class ModelViewSet(ReadOnly):
     """Models that are or were published; administrators see those too that never were."""
 
     noun = "model"
+    queryset = ModelVersion.objects.all()
     serializer_class = ModelVersionSerializer
     whole_serializer_class = WholeModelVersionSerializer
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[ModelVersion]:
         versions = (
-            ModelVersion.objects.select_related("run__snapshot")
+            super()
+            .get_queryset()
+            .select_related("run__snapshot")
             .annotate(figures=F("metrics__test"))
             .defer("run__epochs", "run__snapshot__counts")
             .prefetch_related("publications")

@@ -50,7 +50,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "identification": {"GET": "anyone"},
     "identification_json": {"GET": "anyone"},
     "saliency": {"GET": "anyone", "POST": "expert"},
-    "saliency_map": dict.fromkeys(METHODS, "anyone"),  # shows a map, also as the answer to a post that asks for one
+    "saliency_map": {"GET": "anyone"},
     "saliency_map_json": {"GET": "anyone"},
     "login": {"GET": "anyone", "POST": "anyone", "PUT": "anyone"},  # Django's form views take PUT for POST
     "logout": {"POST": "anyone"},

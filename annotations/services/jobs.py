@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -128,15 +129,27 @@ class Pulse:
         self.when_stopped: Callable[[], None] = lambda: None
         self._ended = threading.Event()
         self._progress: dict[str, Any] = {}
+        self._stage_began = ("", 0, 0.0)
         self._thread = threading.Thread(target=self._beat, name=f"pulse of {job}", daemon=True)
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Note progress; raise Cancelled or LeaseLost where the work must stop."""
-        self._progress = {key: event[key] for key in ("stage", "done", "total") if key in event}
+        self._progress = self._with_rate({key: event[key] for key in ("stage", "done", "total") if key in event})
         if self.lost.is_set():
             raise LeaseLost(f"{self.job} was taken over by another worker.")
         if self.cancelled.is_set():
             raise Cancelled
+
+    def _with_rate(self, progress: dict[str, Any]) -> dict[str, Any]:
+        """Add how many are done per second since this stage began."""
+        stage, first, began = self._stage_began
+        now = time.monotonic()
+        if progress.get("stage") != stage or progress.get("done", 0) < first:
+            self._stage_began = (progress.get("stage", ""), progress.get("done", 0), now)
+            return progress
+        if now - began < 1 or progress["done"] == first:
+            return progress
+        return {**progress, "rate": round((progress["done"] - first) / (now - began), 2)}
 
     def __enter__(self) -> Pulse:
         self._thread.start()

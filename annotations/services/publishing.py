@@ -59,7 +59,12 @@ def compare(version: ModelVersion) -> Comparison:
             else "This model is the published one."
         )
         return Comparison(version, published, 0, 0, [], None, verdict, sentence)
-    return _compared(version, published, json.loads((model_folder(version) / "test.json").read_text()))
+    try:
+        test = json.loads((model_folder(version) / "test.json").read_text())
+    except (OSError, ValueError) as error:
+        sentence = f"The test predictions of model {version.pk} cannot be read ({error}). Train it again to compare."
+        return Comparison(version, published, 0, 0, [], None, "unknown", sentence)
+    return _compared(version, published, test)
 
 
 def _compared(version: ModelVersion, published: ModelVersion, test: dict[str, Any]) -> Comparison:

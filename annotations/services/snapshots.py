@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -127,15 +126,3 @@ def _counted(samples: Iterator[Sample], concepts: Sequence[str], counts: Counter
             counts[f"expert/{slug}"] += by_expert
             counts["expert"] += by_expert
         yield sample
-
-
-def preview_counts() -> dict[str, Any]:
-    """What a snapshot taken now would hold, without writing it: positives by concept from experts and from texts."""
-    concepts = dict(Concept.objects.in_use().values_list("slug", "name"))
-    present = Label.objects.filter(concept__slug__in=concepts, side__in=Side.objects.pictured())
-    return {
-        "sides": Side.objects.pictured().filter(~Q(text="") | Q(decisions__isnull=False)).distinct().count(),
-        "expert": Counter(present.filter(expert=Answer.YES).values_list("concept__slug", flat=True)),
-        "text": Counter(present.filter(expert="", text_present=True).values_list("concept__slug", flat=True)),
-        "names": concepts,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -13,7 +14,8 @@ NOT_ALLOWED = "This page needs rights that your account does not have."
 
 def bad_request(request: HttpRequest, exception: Exception | str = "") -> HttpResponse:
     """400 with a sentence. Django's own refusals (a broken upload, a foreign host) carry none for people."""
-    return _refuse(request, 400, "Bad request", exception if isinstance(exception, str) and exception else BROKEN)
+    said = str(exception) if isinstance(exception, str) or type(exception) is BadRequest else ""
+    return _refuse(request, 400, "Bad request", said or BROKEN)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import re
 
+from mlcore.text.catalogues import LETTER_OPENING, OPENING
+
 _START = r"(?:^|(?<=[\s(\[/]))"
 
 OBVERSE_MARK = re.compile(
-    _START
-    + r"(?:(?:Obv(?:erse)?|OBV|Vs|Vorderseite|Hs|Hauptseite|Av(?:ers)?|Anv(?:erso)?|ANV|Droit|D(?:i)?ritto|Dr)[.:]+"
-    r"|[AD][/\\])(?=\s|[^\W\d_]|\[|$)"
+    _START + r"(?:(?:Obv|OBV|Vs|Hs|Av|Anv|ANV|Dr)(?:\s?:|[.:]+)"
+    r"|(?:Obverse|Vorderseite|Hauptseite|Avers|Anverso|Droit|Di?ritto)\s?[.:]+|[AD][/\\])"
+    r"(?=\s|[^\W\d_]|\[|$)"
 )
 REVERSE_MARK = re.compile(
-    _START + r"(?:(?:Rev(?:erse|erso|ers)?|REV|Rs|Rückseite|Rv|Rovescio)[.:]+|R[/\\])(?=\s|[^\W\d_]|\[|$)"
+    _START + r"(?:(?:Rev|REV|Rs|Rv)(?:\s?:|[.:]+)|(?:Reverse|Reverso|Revers|Rückseite|Rovescio)\s?[.:]+|R[/\\])"
+    r"(?=\s|[^\W\d_]|\[|$)"
 )
+LOW_OBVERSE_MARK = re.compile(r"(?:^|(?<=[.,;)])\s+)(?:obv|av|vs|anv)[.:]+(?=\s)")
 LOW_REVERSE_MARK = re.compile(r"(?<=[.,;])\s+(?:rev|rv|rs)[.:](?=\s)")
 """In small letters it is a mark only after a stop: "porous on rev." speaks of the state of the coin."""
-WEAK_OBVERSE_MARK = re.compile(r"(?:Dr[.:]|Av[.:]|[AD][/\\])")
+LETTER_OBVERSE_MARK = re.compile(_START + r"O:(?=\s)")
+LETTER_REVERSE_MARK = re.compile(r"(?<=[.;/])\s+R:(?=\s)")
+"""Means the reverse only where "O:" stands before it."""
+WEAK_OBVERSE_MARK = re.compile(r"(?:Dr\s?[.:]|Av\s?[.:]|[AD][/\\])")
 """Means a side only where a mark of the reverse follows: else "Dr." is a doctor, and "Av." a coin of gold."""
 
 SLASH = re.compile(r"(?<=\S)\s+//?\s+(?=\S)")
 STOP = re.compile(r"(?<=[.;])\s(?:[\s;]|\.(?!\.))*|(?<=[,)])\s+(?=cf\.)")
 INITIAL = re.compile(r"(?:^|[\s(])(?:[A-Z]|Cn|Sex|Ti|Sp|Ser|Ap|Mn|St|cf|Mt|ca|no|nr|c)\.$")
 
-_CATALOGUES = (
-    "RIC|RRC|RPC|RSC|BMC(?:RE|RR)?|SNG|SRCV|SCV|RCV|HCRI|CRI|CNI|CNR|HGC|DOC|MIR|MIB|MIRB|LRBC|BN[CR]?|SPR|"
-    "ACIP|FAB|Crawford|Cr|Craw|Cohen|Coh|Sear|Syd(?:enham)?|Bab(?:elon)?|Cal(?:ic[oó])?|Kampmann|"
-    "Kank(?:elfitz)?|Giard|Gnecchi|Depeyrot|Price|Müller|Hepworth|McAlee|Prieur|Thompson|Panagopoulou|Seyrig|"
-    "Sellwood|Dattari|Emmett|Milne|Geissen|Varbanov|AMNG|Ziegler|Alföldi|Elmer|Cunetio|Hunter|Strack|Hill|"
-    "Woytek|Biaggi|Mazzini|Szaivert|Schönert|Spink|Svoronos|Lorber|CPE|Houghton|Newell|Dewing|Weber|Jameson|"
-    "Gulbenkian|Boston|Montenegro|Varesi|Pagani|Gigante|Tur|Lafaurie|Duplessy|Dy|Gad(?:oury)?|Kroll|Starr|"
-    "Svor|Vagi|Bastien|Estiot|Mairat|NAC|Roma|CNG|Künker|Lanz|Peus|Tkalec"
-)
 _GRADES = (
     "FDC?|Mint State|(?:(?:Good|Near|Choice|About|Nearly|Almost|Superb|Toned|Nice) )*"
     r"(?:a?g?EF|a?g?VF|a?g?F|XF|Fine|Poor|Fair|(?i:(?:very|extremely) fine))"
@@ -53,13 +51,15 @@ _PROVENANCE = (
 _MEASURE = r"(?:[(ø⌀∅]?\s?\d+(?:[.,]\d+)?\s?(?:g|gr|gm|gms|grs|grams|Gramm|mm|h|cm)\b|(?:g|gr|mm|Gr)\.?\s\d+[.,]\d)"
 _REFERENCE = (
     r"(?:[Cc]f\.|[Vv]gl\.|var\.|Ref(?:s|erence|erences|erenz)?[.:]|Lit(?:eratur)?[.:]|Zit[.:]|Bibl?[.:])"
-    rf"|(?:{_CATALOGUES})(?:\.|\b)[^.;/]{{0,40}}?\s?[\dIVX]"
+    rf"|{OPENING}"
 )
 _NAMED_WORK = (
-    r"(?:[A-ZÀ-Ý][\w'’&-]*\s|[A-ZÀ-Ý][a-zà-ÿ]{1,10}\.\s){1,4}(?:\([^)]{1,30}\)\s)?(?:(?:p|pl|no|nr|n|vol|S|Taf|T)\.?\s?)?"
+    r"(?:[A-ZÀ-Ý][\w'’&-]*\s|[A-ZÀ-Ý][a-zà-ÿ]{1,4}\.\s){1,4}(?:\([^)]{1,30}\)\s)?(?:(?:p|pl|no|nr|n|vol|S|Taf|T)\.?\s?)?"
     r"\d[\d.,/a-z-]*\s*(?:[;.()]|$)"
 )
 """Names in capitals and a number: some catalogue that the list above does not know."""
+AFTER_INITIAL = re.compile(rf"[(\[]?{LETTER_OPENING}")
+"""Ends a sentence even behind one letter: "S C. C. 12" is a legend and Cohen's number."""
 SURE_TAIL = re.compile(rf"[(\[]?(?:{_REFERENCE}|{_MEASURE})")
 TAIL = re.compile(
     rf"[(\[]?(?:{_REFERENCE}|{_MEASURE}|(?:C|S|B|R|P|K|G)\.?\s\d|(?:{_GRADES})\s*(?:[.,;:)]|$)|{_STATE}|{_PROVENANCE}"

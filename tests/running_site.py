@@ -105,13 +105,15 @@ class RunningSite:
 
 
 def descendants(pid: int) -> Iterable[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return
-    for child in map(int, children):
-        yield child
-        yield from descendants(child)
+    """Children of all its threads, and theirs."""
+    for threads in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = threads.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for child in map(int, children):
+            yield child
+            yield from descendants(child)
 
 
 def command_line(pid: int) -> str:

@@ -9,6 +9,8 @@ from rest_framework.authentication import BasicAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
+from annotations.services.accounts import one_guess_at_a_time
+
 WRONG = "Name and password do not belong together."
 
 
@@ -35,7 +37,8 @@ def sign_in(request: Request, name: str, password: str) -> User:
     if "\0" in name:  # PostgreSQL refuses to look for it
         raise AuthenticationFailed(WRONG)
     http = request._request
-    user = authenticate(request=http, username=name, password=password)
+    with one_guess_at_a_time(name):
+        user = authenticate(request=http, username=name, password=password)
     if getattr(http, "axes_locked_out", False):
         http.axes_locked_out = False  # else the middleware puts a page in place of the answer
         raise Throttled(detail="Too many attempts with this name. Wait a quarter of an hour.")

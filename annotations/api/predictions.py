@@ -32,7 +32,6 @@ EVERY = 0.1
 
 class PredictionThrottle(UserRateThrottle):
     scope = "predictions"
-    rate = "60/min"
 
 
 class PredictionsView(StrictView):

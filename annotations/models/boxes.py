@@ -34,6 +34,7 @@ class Box(models.Model):
 
     class Meta:
         ordering = ["id"]
+        verbose_name_plural = "boxes"
         constraints = [
             models.CheckConstraint(
                 condition=Q(left__gte=0, top__gte=0, right__lte=1, bottom__lte=1)

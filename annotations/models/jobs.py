@@ -26,7 +26,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 class Job(models.Model):
     class Status(models.TextChoices):
-        """queued → running → succeeded | failed | cancelled; running → queued when its worker died; queued → cancelled."""
+        """queued → running → succeeded | failed | cancelled; running → queued (its worker died); queued → cancelled."""
 
         QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"

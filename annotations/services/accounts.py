@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.contrib.auth.models import Group, Permission, User
-from django.db import transaction
+from django.db import connection, transaction
 from knox.models import AuthToken
 
 EXPERT_PERMISSIONS = ("add_decision", "add_box", "add_saliencymap")
@@ -48,6 +50,16 @@ def _write_private(path: Path, content: str) -> None:
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(content)
     partial.replace(path)
+
+
+@contextmanager
+def one_guess_at_a_time(name: str) -> Iterator[None]:
+    """Hold back other sign-ins under this name meanwhile: failures are counted only after the slow password check,
+    and fifty guesses sent at once would all be tried before the first is counted.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name.casefold().replace("\0", "")])
+        yield
 
 
 def make_token(*, user: User) -> str:

@@ -1,13 +1,37 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations.queries.account import decisions_of, newest_decisions_of, tokens_of
-from annotations.services.accounts import make_token
+from annotations.services.accounts import make_token, one_guess_at_a_time
+from annotations.views.access import is_admin
+
+
+class SignIn(LoginView):
+    """The only form that takes a password."""
+
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        with one_guess_at_a_time(request.POST.get("username", "")):
+            return super().post(request, *args, **kwargs)
+
+
+@require_safe
+def back_room_login(request: HttpRequest) -> HttpResponse:
+    """The administration has no form of its own: whoever is signed in and sent here lacks the rights."""
+    if is_admin(request):
+        return redirect("admin:index")
+    if request.user.is_authenticated:
+        raise PermissionDenied("The administration is for administrators.")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,9 +27,9 @@ class Found:
     counts: Counts
     concepts: Facet
 
-    def address(self, name: str, **place: str) -> str:
+    def address(self, name: str, *args: str, **place: str) -> str:
         query = self.criteria.address(**place)
-        return f"{reverse(name)}?{query}" if query else reverse(name)
+        return f"{reverse(name, args=args)}?{query}" if query else reverse(name, args=args)
 
     def neighbours(self, name: str) -> dict[str, str]:
         """Addresses of the pages before and after; empty where there is none."""
@@ -57,6 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "faces": Face,
         "years": {"from": _written(found.criteria.date_from), "to": _written(found.criteria.date_to)},
         "json": found.address("search_json"),
+        "csv": found.address("search_export", "csv"),
         **found.neighbours("search"),
     }
     response = render(request, "coins/search.html#found" if part else "coins/search.html", context)

@@ -35,7 +35,13 @@ SITE = {
     "annotations.tasks": {"annotations.models", "annotations.services"},
 }
 OUTER = ("annotations.views", "annotations.api", "annotations.management", "annotations.admin")
-LIGHT_PARTS_OF_MLCORE = ("mlcore.contract", "mlcore.registry", "mlcore.text", "mlcore.images.reading", "mlcore.synthesis")
+LIGHT_PARTS_OF_MLCORE = (
+    "mlcore.contract",
+    "mlcore.registry",
+    "mlcore.text",
+    "mlcore.images.reading",
+    "mlcore.synthesis",
+)
 """What rooms other than services may know of mlcore: words, forms and refusals, nothing that learns."""
 LEARNING = {
     "mlcore.contract": set(),

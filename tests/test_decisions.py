@@ -18,7 +18,9 @@ from annotations.services.review import rank_questions
 MakeCoin = Callable[..., Coin]
 
 
-def decide(user: User, side: Side, answer: str = "yes", base: Decision | None = None, key: UUID | None = None) -> Decision:
+def decide(
+    user: User, side: Side, answer: str = "yes", base: Decision | None = None, key: UUID | None = None
+) -> Decision:
     return record_decision(
         user=user,
         side_id=side.pk,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.contrib.postgres.search import SearchVector
-from django.db import transaction
-from django.db.models import Value
-from mlcore.text.rules import RuleSet
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from annotations.models import Coin, Concept, Description, PseudoLabel, Side
 from annotations.models.coins import TERM_FIELDS, Scope
 from annotations.services.concepts import compiled_rules
 from annotations.services.labels import refresh_text_labels
 from mlcore.text.languages import detect_language, fold
+from mlcore.text.rules import RuleSet
 from mlcore.text.sides import split_sides
 
 
@@ -24,16 +23,16 @@ def read_texts(coin_ids: Sequence[int], rules: RuleSet | None = None) -> dict[st
     for coin in coins:
         _split(list(coin.descriptions.all()))
     descriptions = [description for coin in coins for description in coin.descriptions.all()]
-    Description.objects.bulk_update(descriptions, ["language", "spans", "rule", "refusal"], batch_size=500)
+    _store_splits(descriptions)
     sides = [side for coin in coins for side in coin.sides.all()]
     by_coin = {coin.pk: list(coin.descriptions.all()) for coin in coins}
     for side in sides:
         side.text = _side_text(side, by_coin[side.coin_id])
-    Side.objects.bulk_update(sides, ["text"], batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE annotations_side SET text = %s WHERE id = %s", [(s.text, s.pk) for s in sides])
     found = _find_concepts(sides, by_coin, rules or compiled_rules())
     refresh_text_labels([side.pk for side in sides])
-    for coin in coins:
-        _index(coin, by_coin[coin.pk])
+    _index(coins, by_coin)
     return {"texts": len(descriptions), "texts_unsplit": sum(bool(d.refusal) for d in descriptions), "mentions": found}
 
 
@@ -77,13 +76,31 @@ def _find_concepts(sides: Sequence[Side], by_coin: dict[int, list[Description]],
     return len(found)
 
 
-def _index(coin: Coin, descriptions: Iterable[Description]) -> None:
-    """Fold accents and case in Python, since the embedded database has no `unaccent`."""
+def _store_splits(descriptions: Sequence[Description]) -> None:
+    """One prepared statement for all: bulk_update writes a CASE with an arm per row, ten times as slow."""
+    values = [(d.language, Jsonb(d.spans), d.rule, d.refusal, d.pk) for d in descriptions]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE annotations_description SET language = %s, spans = %s, rule = %s, refusal = %s WHERE id = %s",
+            values,
+        )
+
+
+def _index(coins: Sequence[Coin], by_coin: dict[int, list[Description]]) -> None:
+    """Names weigh more than what is told. Accents and case are folded here: the embedded database has no `unaccent`."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE annotations_coin SET search = setweight(to_tsvector('simple', %s), 'A') || "
+            "setweight(to_tsvector('simple', %s), 'B') WHERE id = %s",
+            [(fold(_names(coin)), fold(_told(coin, by_coin[coin.pk])), coin.pk) for coin in coins],
+        )
+
+
+def _names(coin: Coin) -> str:
     names = [coin.title, coin.identifier, coin.collection, *(getattr(coin, field) for field in TERM_FIELDS)]
-    names += [entry["name"] for entry in (*coin.references, *coin.persons)]
+    return " ".join([*names, *(entry["name"] for entry in (*coin.references, *coin.persons))])
+
+
+def _told(coin: Coin, descriptions: Iterable[Description]) -> str:
     legends = [text for side in coin.sides.all() for text in (side.legend, side.symbol)]
-    texts = [description.text for description in descriptions]
-    Coin.objects.filter(pk=coin.pk).update(
-        search=SearchVector(Value(fold(" ".join(names))), config="simple", weight="A")
-        + SearchVector(Value(fold(" ".join((*legends, *texts)))), config="simple", weight="B")
-    )
+    return " ".join([*legends, *(description.text for description in descriptions)])

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.management.progress import ProgressLine
+from annotations.management.static_files import collect_static_files
 from annotations.models import Coin, ImportRun
 from annotations.services.accounts import ensure_first_accounts
 from annotations.services.concepts import load_concepts
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
     def _prepare(self, corpus: Path | None) -> None:
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static_files()
         load_concepts()
         self.passwords = ensure_first_accounts(settings.VAR / "accounts.json")
         if corpus:

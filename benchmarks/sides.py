@@ -1,4 +1,8 @@
-"""How well texts are split by side: `python -m benchmarks.sides LOTS_CSV` (columns text, obverse, reverse, layout)."""
+"""How well texts are split by side: `python -m benchmarks.sides LOTS_CSV` (columns text, obverse, reverse, layout).
+
+Where coins.csv stands beside the lots, or auction/lots.json beside their folder, the other parts of the texts are
+measured as well.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.part_shares import measure_auction, measure_parts, read_coins
 from mlcore.text.rules import Rule, RuleSet, compile_rules
 from mlcore.text.sides import SideTexts, split_sides
 from mlcore.text.vocabulary import read_concepts
@@ -98,7 +103,12 @@ def main(path: Path) -> None:
         lots = list(csv.DictReader(stream))
     figures = measure_layouts(lots)
     figures["texts_per_second"] = per_second([lot["text"] for lot in lots])
-    print(json.dumps({**figures, **contamination(lots, read_rules())}))
+    figures |= contamination(lots, read_rules())
+    if coins := read_coins(path):
+        figures |= measure_parts(lots, coins)
+    if (auction := path.parent.parent / "auction" / "lots.json").exists():
+        figures |= measure_auction(auction)
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from benchmarks.sides import measure_layouts
 from mlcore.text.languages import detect_language, fold
 from mlcore.text.sides import split_sides
 
+ROMA = "Roma, helmeted, holding Victory"
 MARKED = [
     (
         "Hadrian. AD 117-138. AR Denarius (18mm, 3.21 g, 6h). Rome. Laureate head right / Salus seated left, feed"
@@ -72,6 +73,14 @@ MARKED = [
         "Laureate head right",
         "Roma seated left on cuirass",
     ),
+    (
+        "Gallien. Avers : Buste radié à dr. Revers : VICTORIA AVG, la Victoire à g.; dans le champ, S C. (C. 343). TTB",
+        "Buste radié à dr",
+        "VICTORIA AVG, la Victoire à g.; dans le champ, S C",
+    ),
+    ("Denarius. obv. Head of Mars r. rev. Roma, helmeted, holding Victory. RIC 3.", "Head of Mars r", ROMA),
+    ("Denarius. O: Head of Mars right. R: Roma, helmeted, holding Victory. RIC 3.", "Head of Mars right", ROMA),
+    ("Drachme. Av. Kopf n. r. Rv. Zeus thront. Perlkreis. Price 113. vz", "Kopf n. r", "Zeus thront. Perlkreis"),
     ("Macedon. Drachm, 323/2 BC. Head of Herakles / Zeus enthroned. Price 2090.", "Head of Herakles", "Zeus enthroned"),
 ]
 

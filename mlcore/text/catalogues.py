@@ -30,7 +30,7 @@ PLAIN_NAMES = _any_of(_keys(_TABLES["plain"]))
 LETTERS = _any_of(KEY_OF_LETTER)
 
 OPENING = (
-    rf"(?:(?:{SURE_NAMES})(?:\.|\b)(?:[\s,-]{{0,2}}(?:\d|[IVX]+\b|[-–—]+(?=[\s.;,)]|$))|[^;:/]{{1,40}}?[\s(]\d)"
+    rf"(?:(?:{SURE_NAMES})(?:\.|\b)(?:[\s,-]{{0,2}}(?:\d|[IVX]+\b|[-–—]+(?=[\s.;,)]|$))|[^;:/]{{1,40}}?[\s(-]\d)"
     rf"|(?:{PLAIN_NAMES})\.?\s\d)"
 )
 """How a reference begins: the name of a catalogue, then a number, with at most the name of a volume between them."""

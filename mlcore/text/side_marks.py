@@ -28,7 +28,9 @@ WEAK_OBVERSE_MARK = re.compile(r"(?:Dr\s?[.:]|Av\s?[.:]|[AD][/\\])")
 
 SLASH = re.compile(r"(?<=\S)\s+//?\s+(?=\S)")
 STOP = re.compile(r"(?<=[.;])\s(?:[\s;]|\.(?!\.))*|(?<=[,)])\s+(?=cf\.)")
-INITIAL = re.compile(r"(?:^|[\s(])(?:[A-Z]|Cn|Sex|Ti|Sp|Ser|Ap|Mn|St|cf|Mt|ca|no|nr|c)\.$")
+INITIAL = re.compile(
+    r"(?:^|[\s(])(?:[A-Z]|Cn|Sex|Ti|Sp|Ser|Ap|Mn|Pub|St|cf|Mt|ca|no|nr|c|Dr|Prof|Mr|Mrs|Slg|Coll|Sig)\.$"
+)
 
 _GRADES = (
     "FDC?|Mint State|(?:(?:Good|Near|Choice|About|Nearly|Almost|Superb|Toned|Nice) )*"
@@ -45,9 +47,11 @@ _STATE = (
     "Brown patina|Some |Reportedly |Ø"
 )
 _PROVENANCE = (
-    r"From (?:a|the|an)\b|(?:[Ee]x|EX)\b|Purchased|Acquired|Bought|Proven(?:ance|ienz)|Aus (?:der|einer|dem)\b|"
-    r"Sammlung|Exemplar|Erworben|Collection|Collezione|Da (?:collezione|asta)|Ex-|Colección|SOLD|Published|Lot \d"
+    r"From (?:a|the|an)\b|(?:[Ee]x|EX)\b|Purchased|Acquired|Bought|Proven(?:ance|ienz)|Exemplar|Erworben|"
+    r"Aus (?:der|einer|dem|Sammlung)\b|Sammlung|Collection|Collezione|Da (?:collezione|asta)|Ex-|Colección|SOLD|"
+    r"Published|Lot \d"
 )
+PROVENANCE = re.compile(rf"[(\[]?(?:{_PROVENANCE})")
 _MEASURE = r"(?:[(ø⌀∅]?\s?\d+(?:[.,]\d+)?\s?(?:g|gr|gm|gms|grs|grams|Gramm|mm|h|cm)\b|(?:g|gr|mm|Gr)\.?\s\d+[.,]\d)"
 _REFERENCE = (
     r"(?:[Cc]f\.|[Vv]gl\.|var\.|Ref(?:s|erence|erences|erenz)?[.:]|Lit(?:eratur)?[.:]|Zit[.:]|Bibl?[.:])"
@@ -57,7 +61,13 @@ _NAMED_WORK = (
     r"(?:[A-ZÀ-Ý][\w'’&-]*\s|[A-ZÀ-Ý][a-zà-ÿ]{1,4}\.\s){1,4}(?:\([^)]{1,30}\)\s)?(?:(?:p|pl|no|nr|n|vol|S|Taf|T)\.?\s?)?"
     r"\d[\d.,/a-z-]*\s*(?:[;.()]|$)"
 )
-"""Names in capitals and a number: some catalogue that the list above does not know."""
+"""Names in capitals and a number: some catalogue that catalogues.toml does not know."""
+NAMED_WORK = re.compile(_NAMED_WORK)
+NUMBER_OF_WORK = re.compile(r"\s(?=(?:(?:pp?|pl|n[or]|vol|Taf|T)\.?\s?)?\d)")
+NO_WORK = re.compile(
+    r"(?:Lots?|Weight|Gewicht|Diameter|Circa|Ca\.|Year|From|Struck|Estimate|Price|Los|Im Jahr|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December)\b|AD\s\d"
+)
 AFTER_INITIAL = re.compile(rf"[(\[]?{LETTER_OPENING}")
 """Ends a sentence even behind one letter: "S C. C. 12" is a legend and Cohen's number."""
 SURE_TAIL = re.compile(rf"[(\[]?(?:{_REFERENCE}|{_MEASURE})")
@@ -66,6 +76,8 @@ TAIL = re.compile(
     rf"|R{{1,5}}\d?\s*(?:[.,;]|$)|{_NAMED_WORK})"
 )
 """Where it matches after a stop, the description of the side has ended: reference, measure, grade, state or origin."""
+AFTERWORD = re.compile(rf"[(\[]?(?:(?:{_GRADES})\s*(?:[.,;:)/]|$)|{_STATE}|{_PROVENANCE})")
+"""State, grade or origin: where it matches after a stop, a header has ended."""
 BRACKETED = re.compile(rf"(?<=\s)[(\[](?={_REFERENCE})")
 
 _METALS = r"AR|AV|AU|AE\d?|Æ\d?|BI|EL|PB|Billon|Silver|Gold|Bronze|Copper|Silber|Bronce|Argent|Or|Argento|Oro|Plata"

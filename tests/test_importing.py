@@ -70,6 +70,8 @@ def test_a_lot_becomes_a_coin_with_two_sides_texts_labels_and_questions(tmp_path
     coin = Coin.objects.get(identifier="lot.1")
     assert coin.mint == "Rome"
     obverse, reverse = coin.sides.order_by("face")
+    assert run.counts["texts_unsplit"] == 0
+    assert (coin.descriptions.get().rule, coin.descriptions.get().refusal) == ("marks", "")
     assert obverse.crop and reverse.crop and obverse.crop != reverse.crop
     assert "Eagle" in reverse.text and "Eagle" not in obverse.text
     assert set(Label.objects.present().filter(side=reverse).values_list("concept__slug", flat=True)) >= {
@@ -80,6 +82,15 @@ def test_a_lot_becomes_a_coin_with_two_sides_texts_labels_and_questions(tmp_path
     words = PseudoLabel.objects.filter(side=reverse, concept__slug="eagle").get()
     assert words.words == "Eagle"
     assert ReviewItem.objects.filter(side=reverse, concept__slug="eagle").exists()
+
+
+def test_a_lot_without_marks_says_why_its_sides_are_unknown(tmp_path: Path) -> None:
+    run = import_table(write_table(tmp_path, {"identifier": "lot.1", "text": "Denarius, Rome. Eagle standing left."}))
+    description = Coin.objects.get().descriptions.get()
+    assert run.counts["texts_unsplit"] == 1
+    assert (description.rule, description.spans) == ("", {})
+    assert "unknown" in description.refusal
+    assert not PseudoLabel.objects.exists(), "what is said of an unknown side is said of none"
 
 
 def test_importing_again_updates_and_keeps_decisions(tmp_path: Path, expert: User) -> None:

@@ -44,7 +44,7 @@ def _split(descriptions: Iterable[Description]) -> None:
         split = split_sides(description.text)
         spans = {"obverse": split.obverse, "reverse": split.reverse}
         description.spans = {face: list(span) for face, span in spans.items() if span}
-        description.rule, description.refusal = split.rule, split.reason
+        description.rule, description.refusal = split.rule, "" if split.rule else split.reason
 
 
 def _side_text(side: Side, descriptions: Iterable[Description]) -> str:

@@ -69,7 +69,8 @@ def _with_legend(legend: str, phrase: str, rng: np.random.Generator) -> str:
 def _years(coin: CoinType, tongue: Tongue) -> str:
     start, end = coin.years
     kind = 0 if end < 0 else 1 if start > 0 else 2
-    return tongue.years[kind].format(a=abs(start), b=abs(end))
+    layout = tongue.years[kind].replace("{a}-{b}", "{a}") if start == end else tongue.years[kind]
+    return layout.format(a=abs(start), b=abs(end))
 
 
 def _measures(record: Record, tongue: Tongue) -> str:

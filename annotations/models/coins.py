@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -26,6 +27,7 @@ class Scope(models.TextChoices):
     OBVERSE = "obverse", "Obverse"
     REVERSE = "reverse", "Reverse"
     BOTH = "both", "Both sides"
+    STACKED = "stacked", "Both sides, the obverse above"
 
 
 class CoinQuerySet(models.QuerySet["Coin"]):
@@ -60,6 +62,7 @@ class Coin(models.Model):
     synthetic = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True, help_text="Importer and file it came from.")
     search = SearchVectorField(null=True, editable=False)
+    doubles = models.ForeignKey("annotations.DoubleGroup", models.SET_NULL, null=True, blank=True, related_name="coins")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -115,6 +118,9 @@ class Description(models.Model):
     spans = models.JSONField(default=dict, blank=True, help_text='{"obverse": [start, end], "reverse": [start, end]}')
     rule = models.CharField(max_length=60, blank=True, help_text="What told the sides apart.")
     refusal = models.TextField(blank=True, help_text="Why the sides could not be told apart.")
+    parts = models.JSONField(
+        default=list, blank=True, help_text='[{"kind": "reference", "start": …, "end": …, "rule": …, "value": {…}}]'
+    )
 
     class Meta:
         ordering = ["id"]
@@ -155,6 +161,14 @@ class Side(models.Model):
         null=True, blank=True, help_text="Left, top, right, bottom in pixels of the photograph."
     )
     crop_confidence = models.FloatField(null=True, blank=True)
+    cropped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Set where a person drew the crop: no machine replaces it.",
+    )
     legend = models.TextField(blank=True)
     symbol = models.TextField(blank=True, help_text="Mint mark, field marks.")
     text = models.TextField(blank=True, help_text="What the descriptions say of this side.")

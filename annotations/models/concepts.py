@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
@@ -32,6 +33,11 @@ class Concept(models.Model):
         return reverse("concept", args=[self.slug])
 
 
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def in_use(self) -> RuleQuerySet:
+        return self.filter(retired=False, concept__retired=False)
+
+
 class Rule(models.Model):
     class Kind(models.TextChoices):
         WORD = "word", "Word"
@@ -44,6 +50,9 @@ class Rule(models.Model):
     kind = models.CharField(max_length=9, choices=Kind)
     pattern = models.CharField(max_length=100)
     version = models.PositiveIntegerField(default=1)
+    retired = models.BooleanField(default=False, help_text="Read no more; what it read before is forgotten.")
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["concept", "language", "pattern"]
@@ -53,3 +62,23 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pattern} ({self.kind}, {self.language or 'any language'})"
+
+
+class RuleChange(models.Model):
+    """One version of a rule, as it was saved: the history is never changed."""
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="changes")
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=8, blank=True)
+    kind = models.CharField(max_length=9, choices=Rule.Kind)
+    pattern = models.CharField(max_length=100)
+    retired = models.BooleanField(default=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["rule", "version"], name="one_change_per_rule_and_version")]
+
+    def __str__(self) -> str:
+        return f"{self.pattern}, version {self.version}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+
+from annotations.models import Concept, Rule
 from mlcore.text.rules import Rule as TextRule
 from mlcore.text.rules import RuleSet, compile_rules
 from mlcore.text.vocabulary import ConceptEntry, read_concepts
-
-from annotations.models import Concept, Rule
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def implications() -> dict[str, tuple[str, ...]]:
 
 def compiled_rules() -> RuleSet:
     """The present rules of all concepts in use."""
-    rules = Rule.objects.filter(concept__retired=False).select_related("concept")
+    rules = Rule.objects.in_use().select_related("concept")
     return compile_rules(
         [TextRule(rule.pk, rule.concept.slug, rule.language, rule.kind, rule.pattern, rule.version) for rule in rules],
         implications(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from mlcore.contract import FACES, Face
 from mlcore.text.languages import fold
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -28,8 +30,12 @@ class Rule:
     exclusion: words in a row; what matches the concept inside them does not count."""
     pattern: str
     version: int
+    faces: tuple[Face, ...] = FACES
+    """The sides whose texts it reads."""
 
     def __post_init__(self) -> None:
+        if not self.faces or not set(self.faces) <= set(FACES):
+            raise ValueError(f"{self.faces!r} are no sides of a coin. Use obverse, reverse or both.")
         if self.kind not in ("word", "stem", "phrase", "exclusion"):
             raise ValueError(f"{self.kind!r} is no kind of rule. Use word, stem, phrase or exclusion.")
         if len(self.pattern) > _LONGEST_PATTERN:
@@ -58,6 +64,27 @@ class Match:
     """Span in the text, end exclusive."""
     implied_by: str
     """The concept that was found and brings this one with it, or empty."""
+
+
+Outcome = Literal["counts", "swallowed", "inside", "legend", "exclusion"]
+"""swallowed: inside what an exclusion matched. inside: within a longer match of its concept. legend: the words stand in
+capitals. exclusion: the rule says that something does not count."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule matched and what came of it."""
+
+    concept: str
+    rule: Rule
+    start: int
+    end: int
+    """Span in the text, end exclusive."""
+    implied_by: str
+    """The concept that brings this one with it, or empty."""
+    outcome: Outcome
+    because: Rule | None
+    """The exclusion or the longer match that took its place."""
 
 
 @dataclass(frozen=True)
@@ -106,21 +133,51 @@ class RuleSet:
         self._implies = {concept: _closure(concept, implies) for concept in implies}
         self._known: dict[str, tuple[_Pattern, ...]] = {}
 
-    def find(self, text: str, start: int = 0, end: int | None = None) -> list[Match]:
+    def find(self, text: str, start: int = 0, end: int | None = None, face: Face | None = None) -> list[Match]:
         """Return what text[start:end] says, by place; spans are those of the whole text.
 
         Words of two letters or more in capitals are legends and say nothing: VICTORIA AVG is not the figure of Victory.
-        A text without any small letter is a legend as a whole. Takes time linear in the text.
+        A text without any small letter is a legend as a whole. Where the side is given, only its rules count. Takes
+        time linear in the text.
         """
+        found = [
+            (pattern, first, last) for pattern, first, last, legend in self._found(text, start, end, face) if not legend
+        ]
+        return self._settled(found) if found else []
+
+    def explain(self, text: str, start: int = 0, end: int | None = None, face: Face | None = None) -> list[Finding]:
+        """Return everything that any rule matched in text[start:end], by place, and what came of it.
+
+        Those that count are exactly the matches of `find`, in the same order.
+        """
+        found = list(self._found(text, start, end, face))
+        exclusions = [entry for entry in found if entry[0].rule.kind == "exclusion" and not entry[3]]
+        findings = [
+            Finding(concept, pattern.rule, first, last, implied_by, *_outcome(concept, first, last, exclusions, legend))
+            for pattern, first, last, legend in found
+            if pattern.rule.kind != "exclusion"
+            for concept, implied_by in self._with_implied(pattern.rule.concept)
+        ]
+        findings.sort(key=lambda finding: (finding.start, -finding.end, bool(finding.implied_by)))
+        findings = _longest(findings)
+        findings += [
+            Finding(p.rule.concept, p.rule, first, last, "", "exclusion", None) for p, first, last, _ in exclusions
+        ]
+        return sorted(findings, key=lambda finding: (finding.start, -finding.end, bool(finding.implied_by)))
+
+    def _found(
+        self, text: str, start: int, end: int | None, face: Face | None
+    ) -> Iterator[tuple[_Pattern, int, int, bool]]:
+        """Yield what matches, by the place of the first word, and whether that word is one of a legend."""
         folded = fold(text)
         end = len(text) if end is None else end
         tokens = [match.span() for match in _TOKEN.finditer(folded, start, end)]
-        found: list[tuple[_Pattern, int, int]] = []
         for index, (first, last) in enumerate(tokens):
-            patterns = self._patterns(folded[first:last])
-            if patterns and not (last - first > 1 and text[first:last].isupper()):
-                found += self._matching(patterns, folded, tokens, index)
-        return self._settled(found) if found else []
+            if patterns := self._patterns(folded[first:last]):
+                legend = last - first > 1 and text[first:last].isupper()
+                for pattern, begin, stop in self._matching(patterns, folded, tokens, index):
+                    if face is None or face in pattern.rule.faces:
+                        yield pattern, begin, stop, legend
 
     def _patterns(self, word: str) -> tuple[_Pattern, ...]:
         known = self._known.get(word)
@@ -174,6 +231,32 @@ class RuleSet:
 def compile_rules(rules: Iterable[Rule], implies: Mapping[str, tuple[str, ...]]) -> RuleSet:
     """Return the rules made ready. `implies`: concept to the concepts that are present wherever it is."""
     return RuleSet(rules, implies)
+
+
+def _outcome(
+    concept: str, first: int, last: int, exclusions: Iterable[tuple[_Pattern, int, int, bool]], legend: bool
+) -> tuple[Outcome, Rule | None]:
+    if legend:
+        return "legend", None
+    for pattern, start, end, _ in exclusions:
+        if pattern.rule.concept == concept and start < last and first < end:
+            return "swallowed", pattern.rule
+    return "counts", None
+
+
+def _longest(findings: Iterable[Finding]) -> list[Finding]:
+    """Take from matches inside longer ones of their concept that they count; given by place, the longest first."""
+    reached: dict[tuple[str, bool], Finding] = {}
+    settled = []
+    for finding in findings:
+        key = finding.concept, bool(finding.implied_by)
+        longer = reached.get(key)
+        if finding.outcome == "counts" and longer and finding.end <= longer.end:
+            finding = replace(finding, outcome="inside", because=longer.rule)
+        elif finding.outcome == "counts":
+            reached[key] = finding
+        settled.append(finding)
+    return settled
 
 
 def _words(rule: Rule) -> tuple[tuple[str, bool], ...]:

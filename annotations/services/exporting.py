@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 
 from annotations.models import Coin
 from annotations.models.coins import TERM_FIELDS
-from annotations.records import CoinRecord, NoteRecord, PersonRecord, PictureRecord, Term, TextRecord
+from annotations.records import (
+    CoinRecord,
+    NoteRecord,
+    PersonRecord,
+    PictureFace,
+    PictureRecord,
+    Term,
+    TextFace,
+    TextRecord,
+)
 from annotations.services.corpus import PLAIN_FIELDS
 
 BATCH = 500
@@ -26,7 +35,9 @@ def records_of(coins: QuerySet[Coin]) -> Iterator[CoinRecord]:
 
 def _record(coin: Coin, row: int) -> CoinRecord:
     sides = {side.face: side for side in coin.sides.all()}
-    by_side = {
+    plain: dict[str, Any] = {name: getattr(coin, name) for name in PLAIN_FIELDS}
+    plain |= {name: Term(getattr(coin, name), coin.links.get(name, "")) for name in LINKED}
+    plain |= {
         f"{face}_{field}": getattr(sides[face], field) if face in sides else ""
         for face in ("obverse", "reverse")
         for field in ("legend", "symbol")
@@ -34,15 +45,16 @@ def _record(coin: Coin, row: int) -> CoinRecord:
     return CoinRecord(
         identifier=coin.identifier,
         row=row,
-        **{name: getattr(coin, name) for name in PLAIN_FIELDS},
-        **{name: Term(getattr(coin, name), coin.links.get(name, "")) for name in LINKED},
-        **by_side,
+        **plain,
         references=tuple(_term(entry) for entry in coin.references),
         persons=tuple(PersonRecord(entry["face"], entry["role"], _term(entry)) for entry in coin.persons),
         notes=tuple(NoteRecord(entry["kind"], _term(entry)) for entry in coin.notes),
-        texts=tuple(TextRecord(text.scope, text.text, text.language) for text in coin.descriptions.all()),
+        texts=tuple(
+            TextRecord(cast(TextFace, text.scope), text.text, text.language) for text in coin.descriptions.all()
+        ),
         pictures=tuple(
-            PictureRecord(picture.scope, Path(picture.name), picture.source_uri) for picture in coin.photographs.all()
+            PictureRecord(cast(PictureFace, picture.scope), Path(picture.name), picture.source_uri)
+            for picture in coin.photographs.all()
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -78,7 +79,7 @@ def _find_concepts(sides: Sequence[Side], by_coin: dict[int, list[Description]],
 
 def _store_splits(descriptions: Sequence[Description]) -> None:
     """One prepared statement for all: bulk_update writes a CASE with an arm per row, ten times as slow."""
-    values = [(d.language, Jsonb(d.spans), d.rule, d.refusal, d.pk) for d in descriptions]
+    values: list[tuple[Any, ...]] = [(d.language, Jsonb(d.spans), d.rule, d.refusal, d.pk) for d in descriptions]
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE annotations_description SET language = %s, spans = %s, rule = %s, refusal = %s WHERE id = %s",

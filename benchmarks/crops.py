@@ -19,6 +19,7 @@ Box = tuple[int, int, int, int]
 Outcome = tuple[Crop, Crop] | RefusedPicture
 LEAST_IOU = 0.9
 SPEED_PICTURES = 120
+ROUNDS = 3
 
 
 def intersection_over_union(one: Box, other: Box) -> float:
@@ -50,12 +51,26 @@ def explain(name: str, outcome: Outcome, truth: dict[str, Any]) -> str:
     return f"{name} ({truth['why']}): accepted, {boxes}; true {truth['obverse']}, {truth['reverse']}"
 
 
-def per_second(act: Callable[[Path], object], paths: list[Path]) -> float:
-    """Pictures per second of processor time."""
+def measure_speed(paths: list[Path]) -> dict[str, float]:
+    """Time decoding alone, and decoding with scanning, picture by picture in turns; the quickest round of each counts.
+
+    Decoding is `read_picture`: what the site does with every picture, whether it is scanned or not.
+    """
+    decoded, scanned = [1e9] * len(paths), [1e9] * len(paths)
+    for _ in range(ROUNDS):
+        for place, path in enumerate(paths):
+            decoded[place] = min(decoded[place], processor_seconds(read_picture, path))
+            scanned[place] = min(scanned[place], processor_seconds(scan, path))
+    return {
+        "per_core_second": round(len(paths) / sum(scanned), 1),
+        "ratio_to_decode": round(sum(decoded) / sum(scanned), 3),
+    }
+
+
+def processor_seconds(act: Callable[[Path], object], path: Path) -> float:
     start = time.process_time()
-    for path in paths:
-        act(path)
-    return len(paths) / (time.process_time() - start)
+    act(path)
+    return time.process_time() - start
 
 
 def measure_quality(folder: Path, truths: dict[str, dict[str, Any]]) -> dict[str, float]:
@@ -71,19 +86,28 @@ def measure_quality(folder: Path, truths: dict[str, dict[str, Any]]) -> dict[str
         bad += [] if truth["ok"] else [refused]
         if (truth["ok"] and overlap < LEAST_IOU) or (not truth["ok"] and not refused):
             print(explain(name, outcome, truth))
-    for why, counts in sorted(reasons.items()):
-        print(f"{why}: {dict(counts)}")
+    print_table(reasons)
     parts = {"accepted_good": good, "iou90_good": exact, "refused_bad": bad}
     return {name: round(sum(part) / max(1, len(part)), 4) for name, part in parts.items()}
+
+
+def print_table(reasons: dict[str, Counter[str]]) -> None:
+    """Per kind of picture, as the truth names it: how many were accepted, and why the rest was refused."""
+    codes = sorted({code for counts in reasons.values() for code in counts if code != "accepted"})
+    columns = ["pictures", "accepted", *codes]
+    width = max(map(len, reasons))
+    print("  ".join([" " * width, *columns]))
+    for why, counts in sorted(reasons.items()):
+        cells = [counts.total(), *(counts[code] for code in columns[1:])]
+        print("  ".join([why.ljust(width), *(str(c).rjust(len(name)) for c, name in zip(cells, columns, strict=True))]))
 
 
 def main(folder: Path) -> None:
     Image.init()
     truths: dict[str, dict[str, Any]] = json.loads((folder / "truth.json").read_text())
     figures = measure_quality(folder, truths)
-    paths = [folder / "images" / name for name in sorted(truths)][:SPEED_PICTURES]
-    decoded, scanned = per_second(read_picture, paths), per_second(scan, paths)
-    print(json.dumps({**figures, "per_core_second": round(scanned, 1), "ratio_to_decode": round(scanned / decoded, 3)}))
+    figures |= measure_speed([folder / "images" / name for name in sorted(truths)][:SPEED_PICTURES])
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-import numpy as np
 from PIL import Image
 
-from mlcore.images.pieces import Box, Thing, measure_thing
+from mlcore.images import checks
+from mlcore.images.checks import BESIDE, STACKED, Layout
+from mlcore.images.frames import inside_frame
+from mlcore.images.outlines import Box, Thing
 from mlcore.images.refusals import Refusal, RefusedPicture
-from mlcore.images.scene import CropSettings, Scene
+from mlcore.images.scene import Scene
+from mlcore.images.settings import DEFAULT, CropSettings
+from mlcore.images.shadows import without_shadows
 
-__all__ = ["Crop", "CropSettings", "Refusal", "RefusedPicture", "cut", "find_sides", "find_single"]
+__all__ = [
+    "Crop",
+    "CropSettings",
+    "Refusal",
+    "RefusedPicture",
+    "cut",
+    "find_sides",
+    "find_single",
+    "find_stacked",
+]
 
-_AGAIN = "Draw the two boxes by hand, or send another photograph."
-_DEFAULT = CropSettings()
+_ROUND = 0.93
+"""Roundness of a whole flan: no more confidence is to be had from it."""
+_CLEAR_SHARE = 0.75
+"""Share of the edge that shows the ground from which on its evenness is beyond doubt."""
+_SHADED = 0.7
+"""Confidence that is left where a shadow was taken off a side."""
 
 
 @dataclass(frozen=True)
@@ -22,119 +40,76 @@ class Crop:
     box: Box
     """Left, top, right, bottom in pixels of the picture given; right and bottom exclusive."""
     confidence: float
-    """0..1: how round, whole and clear of the ground the side is; below 0.5 a person should look."""
+    """0..1, the product of: how like an ellipse the outline is, how clear of the picture's edge, how like the other
+    side in size, how much of the edge shows the ground, how quiet the ground is; less where a shadow was taken off.
+    Below 0.5 a person should look: it orders crops by doubt and is no probability."""
 
 
-def find_sides(image: Image.Image, settings: CropSettings = _DEFAULT) -> tuple[Crop, Crop]:
+def find_sides(image: Image.Image, settings: CropSettings = DEFAULT) -> tuple[Crop, Crop]:
     """Return obverse (left) and reverse (right) of one coin on one picture, upright RGB.
 
     Raises RefusedPicture where the ground is uneven, or anything else than two like, round, whole sides lie on it.
     """
-    scene = Scene(image, settings)
-    _check_ground(scene, settings.ground_share, least_corners=3)
-    things = scene.things()
-    if len(things) == 1:
-        things = _parted(scene, things[0])
-    left, right = sorted(_check_pair(scene, things), key=lambda thing: thing.box[0])
-    likeness = min(left.length, right.length) / max(left.length, right.length)
-    return _crop(scene, left, likeness), _crop(scene, right, likeness)
+    one, other = _within_frame(image, settings, lambda scene: _pair(scene, BESIDE))
+    return one, other
 
 
-def find_single(image: Image.Image, settings: CropSettings = _DEFAULT) -> Crop:
+def find_stacked(image: Image.Image, settings: CropSettings = DEFAULT) -> tuple[Crop, Crop]:
+    """Return obverse (above) and reverse (below) of one coin on one picture, upright RGB. Raises as `find_sides`."""
+    turned = image.transpose(Image.Transpose.TRANSPOSE)
+    crops = _within_frame(turned, settings, lambda scene: _pair(scene, STACKED))
+    above, below = (
+        Crop((top, left, bottom, right), crop.confidence) for crop in crops for left, top, right, bottom in [crop.box]
+    )
+    return above, below
+
+
+def find_single(image: Image.Image, settings: CropSettings = DEFAULT) -> Crop:
     """Return the one side on a picture, upright RGB; it may fill the picture and touch its edges.
 
     Raises RefusedPicture where the ground is uneven or another number of objects lies on it.
     """
+    (crop,) = _within_frame(image, settings, _single)
+    return crop
+
+
+def _within_frame(image: Image.Image, settings: CropSettings, look: Callable[[Scene], list[Crop]]) -> list[Crop]:
+    """Look at the picture, and where it is refused, at what lies within a thin frame, if it has one."""
     scene = Scene(image, settings)
-    _check_ground(scene, settings.single_ground_share, least_corners=2)
-    things = scene.things()
-    if not things:
-        raise _no_coin()
-    if len(things) > 1:
-        sentence = f"{len(things)} objects lie on the picture, one side was expected. {_AGAIN}"
-        raise RefusedPicture(Refusal.MANY_OBJECTS, sentence)
-    _check_shape(scene, things[0], "side", cut_by_edge=False)
-    return _crop(scene, things[0], 1.0)
+    try:
+        return look(scene)
+    except RefusedPicture:
+        inside = inside_frame(scene.pixels, scene.mask, settings.frame_reach)
+        if inside is None:
+            raise
+    left, top, right, bottom = (edge * scene.factor for edge in inside)
+    return [
+        replace(crop, box=(crop.box[0] + left, crop.box[1] + top, crop.box[2] + left, crop.box[3] + top))
+        for crop in look(Scene(image.crop((left, top, right, bottom)), settings))
+    ]
 
 
-def _check_ground(scene: Scene, least_share: float, *, least_corners: int) -> None:
-    ground = scene.ground
-    if ground.corners < least_corners or ground.share < least_share:
-        sentence = (
-            f"The background is uneven: {ground.corners} of 4 corners and {ground.share:.0%} of the edge show one "
-            f"colour. Take the photograph on a plain ground, or draw the boxes by hand."
-        )
-        raise RefusedPicture(Refusal.UNEVEN_BACKGROUND, sentence)
+def _pair(scene: Scene, layout: Layout) -> list[Crop]:
+    checks.check_ground(scene, scene.settings.ground_share, least_corners=3)
+    scene, things = without_shadows(scene, scene.pair())
+    one, other = checks.check_pair(scene, things, layout)
+    likeness = min(one.length, other.length) / max(one.length, other.length)
+    return _crops(scene, [one, other], likeness)
 
 
-def _no_coin() -> RefusedPicture:
-    sentence = "Nothing stands out from the background: no coin was found. Check that the right picture was sent."
-    return RefusedPicture(Refusal.NO_COIN, sentence)
+def _single(scene: Scene) -> list[Crop]:
+    checks.check_ground(scene, scene.settings.single_ground_share, least_corners=2)
+    scene, things = without_shadows(scene, scene.things())
+    return _crops(scene, [checks.check_single(scene, things)], 1.0)
 
 
-def _check_pair(scene: Scene, things: list[Thing]) -> list[Thing]:
-    if not things:
-        raise _no_coin()
-    if len(things) == 1:
-        sentence = "Only one side is on the picture. Send the other side too, or import it as a picture of one side."
-        raise RefusedPicture(Refusal.ONE_SIDE, sentence)
-    if len(things) > 2:
-        sentence = f"{len(things)} objects lie on the picture; the two sides of one coin were expected. {_AGAIN}"
-        raise RefusedPicture(Refusal.MANY_OBJECTS, sentence)
-    one, other = things
-    for thing in things:
-        _check_shape(scene, thing, "left side" if thing.box[0] == min(one.box[0], other.box[0]) else "right side")
-    wide = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-    if 2 * wide > min(one.width, other.width):
-        sentence = f"The two sides lie one above the other; side by side was expected. {_AGAIN}"
-        raise RefusedPicture(Refusal.STACKED, sentence)
-    likeness = other.length / one.length
-    if (
-        likeness < scene.settings.least_likeness
-        or abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) > one.height
-    ):
-        sentence = f"The two objects are unlike (one is {likeness:.0%} of the other, or lies higher). {_AGAIN}"
-        raise RefusedPicture(Refusal.UNLIKE_SIDES, sentence)
-    return things
-
-
-def _check_shape(scene: Scene, thing: Thing, name: str, *, cut_by_edge: bool = True) -> None:
-    settings, width, height = scene.settings, thing.width * scene.factor, thing.height * scene.factor
-    if cut_by_edge and thing.chord > settings.most_chord:
-        sentence = f"The {name} is cut off by the edge of the picture. Send the whole photograph."
-        raise RefusedPicture(Refusal.CUT_BY_EDGE, sentence)
-    if max(width, height) < settings.least_length:
-        sentence = f"The {name} is only {width} x {height} pixels large. Send a larger photograph."
-        raise RefusedPicture(Refusal.TOO_SMALL, sentence)
-    if thing.slimness > settings.most_slimness or thing.roundness < settings.least_roundness:
-        sentence = (
-            f"The {name} has not the outline of a coin ({width} x {height} pixels, {thing.roundness:.0%} round): "
-            f"several coins may overlap. {_AGAIN}"
-        )
-        raise RefusedPicture(Refusal.NOT_ROUND, sentence)
-
-
-def _parted(scene: Scene, thing: Thing) -> list[Thing]:
-    """Part two sides that touch, at the waist between them; give back the one thing where it has none."""
-    left, top, right, bottom = thing.box
-    heights = scene.mask[top:bottom, left:right].sum(axis=0)
-    first, last = round(0.35 * thing.width), round(0.65 * thing.width)
-    if thing.width < 1.5 * thing.height or last <= first:
-        return [thing]
-    waist = first + int(heights[first:last].argmin())
-    if heights[waist] > scene.settings.waist * thing.height:
-        return [thing]
-    halves = []
-    for start, stop in ((left, left + waist), (left + waist, right)):
-        rows = np.flatnonzero(scene.mask[top:bottom, start:stop].any(axis=1))
-        halves.append(measure_thing(scene.mask, (start, top + int(rows[0]), stop, top + int(rows[-1]) + 1)))
-    return halves
-
-
-def _crop(scene: Scene, thing: Thing, likeness: float) -> Crop:
-    round_enough = min(1.0, thing.roundness / 0.95)
-    confidence = round_enough**2 * (1.0 - thing.chord / 2) * likeness * min(1.0, scene.ground.share / 0.7)
-    return Crop(scene.exact(thing), round(float(np.clip(confidence, 0, 1)), 3))
+def _crops(scene: Scene, things: list[Thing], likeness: float) -> list[Crop]:
+    ground = min(1.0, scene.ground.share / _CLEAR_SHARE) * scene.settings.least_contrast / scene.contrast
+    shared = ground * likeness * (_SHADED if scene.shaded else 1.0)
+    return [
+        Crop(box, round(min(1.0, thing.roundness / _ROUND) ** 2 * (1 - thing.chord / 2) * shared, 3))
+        for thing, box in zip(things, scene.exact(things), strict=True)
+    ]
 
 
 def cut(image: Image.Image, crop: Crop, *, size: int, margin: float = 0.03) -> Image.Image:
@@ -150,6 +125,6 @@ def cut(image: Image.Image, crop: Crop, *, size: int, margin: float = 0.03) -> I
         small = max(1, round(side.width * scale)), max(1, round(side.height * scale))
         side = side.resize(small, Image.Resampling.LANCZOS, reducing_gap=3.0)
     edge = min(size, max(1, round(max(side.size) / (1 - 2 * margin))))
-    square = Image.new("RGB", (edge, edge), Scene(picture, _DEFAULT).ground.colour)
+    square = Image.new("RGB", (edge, edge), Scene(picture, DEFAULT).ground.colour)
     square.paste(side, ((edge - side.width) // 2, (edge - side.height) // 2))
     return square

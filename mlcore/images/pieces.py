@@ -1,65 +1,68 @@
-"""What stands on the ground: pieces of a mask, joined to objects, and measured as a coin would be."""
+"""What stands on the ground: pieces of a mask, joined to objects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
 
 from mlcore.images.ground import Mask
-
-Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels; right and bottom exclusive."""
+from mlcore.images.outlines import Box
 
 _MOST_PIECES = 400
 """More pieces than this are texture, not objects; joining them would take long and mean nothing."""
+_EIGHT = np.ones((3, 3), dtype=int)
 
 
-@dataclass(frozen=True)
-class Thing:
-    """Something that stands out from the ground, in pixels of the mask that it was found in."""
+def two_apart(mask: Mask) -> list[Box]:
+    """Return the boxes of two objects with a column of ground between them and nothing above, below or beside them.
 
-    box: Box
-    roundness: float
-    """Intersection over union of its filled outline and the ellipse in its box, 0..1."""
-    chord: float
-    """Longest stretch along an edge of the picture, over its own length that way; 0 where it touches none."""
+    The scan of Reid & Arandjelović, from both sides at once. An empty list says only that a closer look is needed.
+    """
+    columns = _runs(mask.any(axis=0))
+    if len(columns) != 2:
+        return []
+    boxes = []
+    for left, right in columns:
+        rows = _runs(mask[:, left:right].any(axis=1))
+        if len(rows) != 1:
+            return []
+        boxes.append((left, rows[0][0], right, rows[0][1]))
+    return boxes
 
-    @property
-    def width(self) -> int:
-        return self.box[2] - self.box[0]
 
-    @property
-    def height(self) -> int:
-        return self.box[3] - self.box[1]
-
-    @property
-    def length(self) -> int:
-        return max(self.width, self.height)
-
-    @property
-    def slimness(self) -> float:
-        """Longer edge over shorter edge of the box, >= 1."""
-        return self.length / max(1, min(self.width, self.height))
+def _runs(line: Mask) -> list[tuple[int, int]]:
+    steps = np.flatnonzero(line[1:] != line[:-1]) + 1
+    if len(steps) > 8:
+        return []
+    ends = [*([0] if line[0] else []), *steps.tolist(), *([len(line)] if line[-1] else [])]
+    return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 def find_boxes(mask: Mask, smallest: int, slimmest: float) -> list[Box]:
     """Return the boxes of connected pieces, those that overlap joined.
 
-    Left out: dust shorter than `smallest` pixels, and lines that run along half of the picture and are `slimmest` times
-    longer than wide, such as scale bars, which would join what they pass.
+    Left out: dust shorter than `smallest` pixels; lines that run along half of the picture and are `slimmest` times
+    longer than wide, such as scale bars, which would join what they pass; and frames around sides.
     """
-    labels, count = ndimage.label(mask, structure=np.ones((3, 3), dtype=int))
+    labels, count = ndimage.label(mask, structure=_EIGHT)
     boxes = []
-    for rows, columns in ndimage.find_objects(labels) if count else []:
+    for number, (rows, columns) in enumerate(ndimage.find_objects(labels) if count else [], 1):
         box = (columns.start, rows.start, columns.stop, rows.stop)
         short, long = sorted((box[2] - box[0], box[3] - box[1]))
         line = long >= slimmest * short and 2 * long >= min(mask.shape)
-        if long >= smallest and not line:
-            boxes.append(box)
+        if long < smallest or line or (3 * long >= min(mask.shape) and _frames(labels[rows, columns] == number)):
+            continue
+        boxes.append(box)
     return _joined(boxes[:_MOST_PIECES])
+
+
+def _frames(piece: Mask) -> bool:
+    """Whether it is drawn along the edges of its own box and nowhere else: a frame, or a corner of one."""
+    deep = max(2, round(0.04 * max(piece.shape)))
+    inside = piece[deep:-deep, deep:-deep]
+    return bool(inside.size and inside.mean() < 0.01)
 
 
 def _joined(boxes: Sequence[Box]) -> list[Box]:
@@ -85,32 +88,19 @@ def _belong(one: Box, other: Box) -> bool:
     return wide > 0 and high > 0 and 3 * wide * high >= smaller
 
 
-def measure_thing(mask: Mask, box: Box) -> Thing:
+def parted(mask: Mask, box: Box, narrowest: float) -> list[Box]:
+    """Part two sides that touch, where they are at most `narrowest` of their height; else give back the one box."""
     left, top, right, bottom = box
-    part = mask[top:bottom, left:right]
-    filled = _between(part) & _between(part.T).T
-    disc = _ellipse(*part.shape)
-    roundness = float((filled & disc).sum() / max(1, (filled | disc).sum()))
-    return Thing(box, roundness, _chord(mask, box, part))
-
-
-def _between(part: Mask) -> Mask:
-    """Fill each row from its first to its last true pixel."""
-    forward = np.logical_or.accumulate(part, axis=1)
-    backward = np.logical_or.accumulate(part[:, ::-1], axis=1)[:, ::-1]
-    filled: Mask = forward & backward
-    return filled
-
-
-def _ellipse(height: int, width: int) -> Mask:
-    down = (np.arange(height) + 0.5) / height * 2 - 1
-    across = (np.arange(width) + 0.5) / width * 2 - 1
-    inside: Mask = down[:, None] ** 2 + across[None, :] ** 2 <= 1
-    return inside
-
-
-def _chord(mask: Mask, box: Box, part: Mask) -> float:
-    height, width = mask.shape
-    touches = box[0] <= 0, box[2] >= width, box[1] <= 0, box[3] >= height
-    lines = part[:, 0], part[:, -1], part[0], part[-1]
-    return max((float(line.mean()) for line, touching in zip(lines, touches, strict=True) if touching), default=0.0)
+    width, height = right - left, bottom - top
+    heights = mask[top:bottom, left:right].sum(axis=0)
+    first, last = round(0.35 * width), round(0.65 * width)
+    if width < 1.5 * height or last <= first:
+        return [box]
+    waist = first + int(heights[first:last].argmin())
+    if heights[waist] > narrowest * height:
+        return [box]
+    halves = []
+    for start, stop in ((left, left + waist), (left + waist, right)):
+        rows = np.flatnonzero(mask[top:bottom, start:stop].any(axis=1))
+        halves.append((start, top + int(rows[0]), stop, top + int(rows[-1]) + 1))
+    return halves

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     NO_COIN = "no_coin"
     ONE_SIDE = "one_side"
     STACKED = "stacked"
+    SIDE_BY_SIDE = "side_by_side"
     MANY_OBJECTS = "many_objects"
     UNLIKE_SIDES = "unlike_sides"
     NOT_ROUND = "not_round"

@@ -20,7 +20,7 @@ class EntityClass(models.TextChoices):
 class Entity(models.Model):
     """An entry of a list, with its names by language."""
 
-    identifier = models.CharField(max_length=100, unique=True, help_text="List and id, for example animal/17.")
+    identifier = models.CharField(max_length=100, unique=True, help_text="List and id, for example animal-17.")
     label = models.CharField(max_length=6, choices=EntityClass)
     name = models.CharField(max_length=200)
     names = models.JSONField(default=dict, blank=True, help_text="Language → names.")
@@ -74,6 +74,7 @@ class SpanDecision(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.UUIDField(unique=True)
     base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered_by")
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

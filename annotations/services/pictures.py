@@ -52,7 +52,7 @@ def take_pictures(records: Sequence[CoinRecord]) -> dict[str, int]:
     with ThreadPoolExecutor() as threads:  # Pillow lets go of the interpreter while it decodes and encodes
         prepared = list(threads.map(lambda task: prepare_picture(task[1], task[2]), tasks))
     fresh = [(coin, photograph) for (coin, _, _), photograph in zip(tasks, prepared, strict=True) if photograph]
-    _save(fresh)
+    save_prepared(fresh)
     return {
         "pictures": sum(1 for _, photograph in fresh if not photograph.refusal),
         "pictures_refused": sum(1 for _, photograph in fresh if photograph.refusal),
@@ -72,7 +72,7 @@ def prepare_picture(picture: PictureRecord, known: Photograph | None) -> Prepare
         prepared.size = image.size
         prepared.file = media.store_original(content, picture.path.suffix.lower()[:6])
         prepared.shown = media.store(encode_webp(image, longest=SHOWN_SIZE), ".webp")
-        for face, crop in zip(FACES[Scope(picture.face)], _crops(image, picture.face), strict=True):
+        for face, crop in zip(FACES[Scope(picture.face)], find_crops(image, picture.face), strict=True):
             prepared.sides[face] = (*store_side(image, crop), crop)
     except RefusedPicture as error:
         prepared.refusal, prepared.reason = str(error.code), error.sentence
@@ -102,7 +102,7 @@ def _bytes(picture: PictureRecord) -> bytes:
         ) from error
 
 
-def _crops(image: Image.Image, scope: str) -> Iterable[Crop]:
+def find_crops(image: Image.Image, scope: str) -> Iterable[Crop]:
     return find_sides(image) if scope == Scope.BOTH else (find_single(image),)
 
 
@@ -116,8 +116,12 @@ def store_side(image: Image.Image, crop: Crop) -> tuple[str, str]:
 
 
 @transaction.atomic
-def _save(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
-    """Store photographs and hang their crops on the sides. A refused picture leaves an earlier crop where it is."""
+def save_prepared(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
+    """Store photographs and hang their crops on the sides.
+
+    A refused picture leaves an earlier crop where it is, and a crop that a person drew stays whatever a machine finds.
+    """
+    drawn = _drawn_by_hand([coin.pk for coin, _ in fresh])
     photographs = Photograph.objects.bulk_create(
         [_row(coin, prepared) for coin, prepared in fresh],
         update_conflicts=True,
@@ -136,6 +140,7 @@ def _save(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
         )
         for (coin, prepared), photograph in zip(fresh, photographs, strict=True)
         for face, (crop_file, thumbnail, crop) in prepared.sides.items()
+        if (coin.pk, face) not in drawn
     ]
     one_per_face = {(side.coin_id, side.face): side for side in reversed(sides)}  # the first picture of a face wins
     Side.objects.bulk_create(
@@ -144,6 +149,12 @@ def _save(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
         unique_fields=["coin", "face"],
         update_fields=["photograph", "crop", "thumbnail", "crop_box", "crop_confidence"],
     )
+
+
+def _drawn_by_hand(coins: Sequence[int]) -> set[tuple[int, str]]:
+    """Coin and face of these coins' sides that a person cropped; all their sides are locked until the commit."""
+    sides = Side.objects.select_for_update().filter(coin__in=coins).order_by("pk")
+    return {(coin, face) for coin, face, by in sides.values_list("coin_id", "face", "cropped_by_id") if by}
 
 
 def _row(coin: Coin, prepared: Prepared) -> Photograph:

@@ -10,9 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 
-from annotations.models import Concept, Label, Side, Snapshot
+from annotations.models import Coin, Concept, Label, Side, Snapshot
 from annotations.models.evidence import Answer
 from annotations.services.concepts import implications
 from mlcore.contract import LearningError, Sample, Split, write_snapshot
@@ -46,13 +46,23 @@ def freeze_snapshot(*, user: User | None) -> Snapshot:
 
 
 def split_of(identifier: str) -> Split:
-    """Train, validation or test (64 : 16 : 20) by the coin alone: a test coin stays a test coin in every snapshot."""
+    """Train, validation or test (64 : 16 : 20) by the coin alone: a test coin stays a test coin in every snapshot.
+
+    Coins with the same picture are one coin here, named by the first identifier of their group.
+    """
     place = int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:4]) / 2**32
     return "test" if place < 0.20 else "validation" if place < 0.36 else "train"
 
 
+def _group_keys() -> dict[int, str]:
+    """What stands for all coins of a group of doubles: the first of their identifiers."""
+    grouped = Coin.objects.exclude(doubles=None).order_by()
+    return dict(grouped.values_list("doubles").annotate(key=Min("identifier")))
+
+
 def _samples(concepts: Sequence[str]) -> Iterator[Sample]:
     implied = {slug: _closure(slug, implications()) for slug in concepts}
+    keys = _group_keys()
     sides = (
         Side.objects.pictured()
         .filter(~Q(text="") | Q(decisions__isnull=False))
@@ -63,7 +73,8 @@ def _samples(concepts: Sequence[str]) -> Iterator[Sample]:
     for batch in _batches(list(sides.values_list("pk", flat=True))):
         labels = _labels_by_side(batch)
         for side in sides.filter(pk__in=batch):
-            yield _sample(side, labels.get(side.pk, {}), concepts, implied)
+            coin = keys.get(side.coin.doubles_id or 0, side.coin.identifier)
+            yield _sample(side, coin, labels.get(side.pk, {}), concepts, implied)
 
 
 def _batches(ids: Sequence[int], size: int = 2000) -> Iterator[Sequence[int]]:
@@ -78,20 +89,20 @@ def _labels_by_side(side_ids: Sequence[int]) -> dict[int, dict[str, Label]]:
 
 
 def _sample(
-    side: Side, labels: Mapping[str, Label], concepts: Sequence[str], implied: Mapping[str, frozenset[str]]
+    side: Side, coin: str, labels: Mapping[str, Label], concepts: Sequence[str], implied: Mapping[str, frozenset[str]]
 ) -> Sample:
     said = {slug for slug, label in labels.items() if label.expert == Answer.YES}
     implied_by_expert = {slug for yes in said for slug in implied.get(yes, ())}
     answers = [_answer(labels.get(slug), slug in implied_by_expert, bool(side.text)) for slug in concepts]
     return Sample(
         side=side.pk,
-        coin=side.coin.identifier,
+        coin=coin,
         face="obverse" if side.face == "obverse" else "reverse",
         picture=side.crop,
         text=side.text,
         labels=tuple(value for value, _ in answers),
         expert=tuple(by_expert for _, by_expert in answers),
-        split=split_of(side.coin.identifier),
+        split=split_of(coin),
     )
 
 

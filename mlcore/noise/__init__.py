@@ -1,0 +1,1 @@
+"""What several sources that err say together."""

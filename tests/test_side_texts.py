@@ -80,7 +80,7 @@ MARKED = [
     ),
     ("Denarius. obv. Head of Mars r. rev. Roma, helmeted, holding Victory. RIC 3.", "Head of Mars r", ROMA),
     ("Denarius. O: Head of Mars right. R: Roma, helmeted, holding Victory. RIC 3.", "Head of Mars right", ROMA),
-    ("Nero. As. Obv: Nero. Rev: Bust r; slight drapery on shoulder. RIC 3.", "Nero", "Bust r; slight drapery on shoulder"),
+    ("As. Obv: Nero. Rev: Bust; slight drapery on arm. RIC 3.", "Nero", "Bust; slight drapery on arm"),
     ("Drachme. Av. Kopf n. r. Rv. Zeus thront. Perlkreis. Price 113. vz", "Kopf n. r", "Zeus thront. Perlkreis"),
     ("Macedon. Drachm, 323/2 BC. Head of Herakles / Zeus enthroned. Price 2090.", "Head of Herakles", "Zeus enthroned"),
 ]

@@ -41,8 +41,8 @@ _GRADES = (
     r"|(?:TB|TTB|SUP|SPL)(?:[-/+ à]+(?:TB|TTB|SUP|SPL|FDC))?\+?|(?:MBC|EBC)[-+]?|(?:BC|SC)[-+]"
 )
 _STATE = (
-    "(?i:minor|lightly|slightly|slight(?! drap)|toned|porous|well cent(?:re|ere)d|condition|patina|rarity|scarce|very rare|"
-    "rare|extremely rare|selten|sehr selten|belle patine|patine|erhaltung|unpublished|weight|gewicht|peso|poids|"
+    "(?i:minor|lightly|slightly|slight(?! drap)|toned|porous|well cent(?:re|ere)d|condition|patina|rarity|scarce|"
+    "very rare|rare|extremely rare|selten|sehr selten|belle patine|patine|erhaltung|unpublished|weight|gewicht|peso|poids|"
     "diameter|usual|superbe?|très)\\b|Old |Bel |Rar[oa]\\b|Dunkle|Schöne|Feine|Attractive|Dark|Green patina|"
     "Brown patina|Some |Reportedly |Ø"
 )

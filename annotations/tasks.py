@@ -70,16 +70,19 @@ def send(job: Job) -> None:
 
 def send_waiting() -> int:
     """Send again what waits in the table; returns how many. Safe to call from several places at once."""
-    waiting = jobs.reconcile_jobs()
-    for job in waiting:
-        _send(job)
-    return len(waiting)
+    sent = 0
+    for job in jobs.reconcile_jobs():
+        if not _send(job):
+            break  # the broker is away: the others wait in the table, too
+        sent += 1
+    return sent
 
 
-def _send(job: Job) -> None:
+def _send(job: Job) -> bool:
     try:
         TASKS[type(job)].apply_async(kwargs={"job_id": job.pk}, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("The broker does not answer (%s); %s waits in the table and is sent again.", error, job)
-    else:
-        jobs.mark_sent(job)
+        return False
+    jobs.mark_sent(job)
+    return True

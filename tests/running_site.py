@@ -32,6 +32,8 @@ class RunningSite:
     var: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+    """More of the environment, for example another broker."""
 
     @property
     def address(self) -> str:
@@ -39,7 +41,7 @@ class RunningSite:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in OF_ITS_OWN}
-        return kept | {"COINSITE_VAR": str(self.var), "PYTHONUNBUFFERED": "1"}
+        return kept | {"COINSITE_VAR": str(self.var), "PYTHONUNBUFFERED": "1", **self.extra}
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotations.models import Coin, Description, Side
 from annotations.models.coins import TERM_FIELDS, Face
@@ -28,6 +28,7 @@ PLAIN_FIELDS = (
 @transaction.atomic
 def save_records(records: Sequence[CoinRecord], *, format: str) -> dict[str, int]:
     """Insert or update these coins with their sides and texts. Returns how many were created and updated."""
+    write_alone()
     known = set(
         Coin.objects.filter(identifier__in=[r.identifier for r in records]).values_list("identifier", flat=True)
     )
@@ -41,6 +42,12 @@ def save_records(records: Sequence[CoinRecord], *, format: str) -> dict[str, int
     _save_sides(coins, records)
     _save_descriptions(coins, records)
     return {"created": len(records) - len(known), "updated": len(known)}
+
+
+def write_alone() -> None:
+    """Hold back other imports until this transaction ends: two that write the same coins would lock each other out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('corpus'))")
 
 
 def coin_fields(record: CoinRecord, format: str) -> dict[str, Any]:

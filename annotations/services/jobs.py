@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -192,8 +192,8 @@ def work_on(model: type[AnyJob], job_id: int, carry_out: Callable[[AnyJob, Pulse
         logger.warning("%s", error)
     except Cancelled:
         _end(lambda: finish_job(job, Job.Status.CANCELLED))
-    except WorkerLost as error:
-        reason = str(error)
+    except (WorkerLost, OperationalError) as error:  # a killed child, a lost connection, a deadlock: tried again
+        reason = str(error).partition("\n")[0]
         _end(lambda: put_back(job, reason))
     except LearningError as error:
         reason = str(error)
@@ -205,5 +205,9 @@ def work_on(model: type[AnyJob], job_id: int, carry_out: Callable[[AnyJob, Pulse
 
 
 def _end(finish: Callable[[], None]) -> None:
-    with suppress(LeaseLost):
+    try:
         finish()
+    except LeaseLost as error:
+        logger.warning("%s", error)
+    except OperationalError as error:  # the reconciler takes the job back once its lease has ended
+        logger.warning("The database does not answer: %s", error)

@@ -15,6 +15,7 @@ from annotations.models import Coin, Photograph, Side
 from annotations.models.coins import Scope
 from annotations.records import CoinRecord, PictureRecord
 from annotations.services import media
+from annotations.services.corpus import write_alone
 from mlcore.images.cropping import Crop, cut, find_sides, find_single
 from mlcore.images.reading import Refusal, RefusedPicture, encode_webp, read_picture
 
@@ -122,6 +123,7 @@ def save_prepared(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
     A refused picture leaves an earlier crop where it is, and a crop that a person drew stays whatever a machine finds.
     """
     drawn = _drawn_by_hand([coin.pk for coin, _ in fresh])
+    write_alone()
     photographs = Photograph.objects.bulk_create(
         [_row(coin, prepared) for coin, prepared in fresh],
         update_conflicts=True,

@@ -51,6 +51,9 @@ DELETE FROM annotations_reviewitem item WHERE status = 'open' AND NOT EXISTS (
 def rank_questions(*, round: int) -> int:
     """Put every unsettled label before the experts, the most suspicious first. Returns how many questions are open."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('questions'))"
+        )  # two rankings at once lock each other out
         cursor.execute(_WITHDRAW)
         cursor.execute(_RANK, {"round": round})
     return ReviewItem.objects.open().count()

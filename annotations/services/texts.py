@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from annotations.models import Coin, Concept, Description, PseudoLabel, Side
 from annotations.models.coins import TERM_FIELDS, Scope
 from annotations.services.concepts import compiled_rules
+from annotations.services.corpus import write_alone
 from annotations.services.labels import refresh_text_labels
 from mlcore.text.languages import detect_language, fold
 from mlcore.text.rules import RuleSet
@@ -20,6 +21,7 @@ from mlcore.text.sides import split_sides
 @transaction.atomic
 def read_texts(coin_ids: Sequence[int], rules: RuleSet | None = None) -> dict[str, int]:
     """Split the texts of these coins by side, find concepts in them, renew their labels and index them."""
+    write_alone()
     coins = list(Coin.objects.filter(pk__in=coin_ids).prefetch_related("sides", "descriptions").order_by("pk"))
     for coin in coins:
         _split(list(coin.descriptions.all()))

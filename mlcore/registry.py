@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from mlcore.config_fields import FieldInfo, check_mapping, describe_fields
 from mlcore.contract import LearningError
@@ -25,6 +25,8 @@ class KindInfo:
     label: str
     help: str
     """The docstring of its module."""
+    learns_from: Literal["sides", "texts"]
+    """Which snapshots it trains on, and so what it predicts for."""
     config: type
     fields: tuple[FieldInfo, ...]
     presets: Mapping[str, Any]
@@ -43,6 +45,7 @@ def _describe(name: str, module: ModuleType) -> KindInfo:
         name=name,
         label=module.LABEL,
         help=(module.__doc__ or "").strip(),
+        learns_from=getattr(module, "LEARNS_FROM", "sides"),
         config=module.Config,
         fields=describe_fields(module.Config),
         presets=getattr(module, "PRESETS", {}),

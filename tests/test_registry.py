@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +15,20 @@ from mlcore.config_fields import describe_fields
 from mlcore.contract import LearningError
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import KINDS, config_from, config_schema, kinds, load_kind
+from tests.coin_descriptions import described_snapshot
 from tests.coin_drawings import TINY, Heard, drawn_snapshot
 
-QUICK = {"concept_vit": TINY}
+QUICK = {"concept_vit": TINY, "ner": {"epochs": 1, "width": 16, "depth": 1, "rows": 100}}
 """Settings with which a kind trains in seconds; a new kind adds its own here."""
+OF_SIDES = sorted(name for name in QUICK if kinds()[name].learns_from == "sides")
+OF_TEXTS = sorted(name for name in QUICK if kinds()[name].learns_from == "texts")
 
 
 def test_finding_and_describing_every_kind_loads_no_torch() -> None:
     code = (
         "import sys, mlcore.registry as r, mlcore.__main__\n"
         "[(r.load_kind(k), r.config_schema(k), r.config_from(k, {})) for k in r.kinds()]\n"
-        "print([name for name in ('torch', 'timm', 'django', 'sklearn') if name in sys.modules])"
+        "print([name for name in ('torch', 'timm', 'django', 'sklearn', 'spacy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -35,7 +38,7 @@ def test_a_kind_is_a_file() -> None:
     assert set(kinds()) == {path.stem for path in KINDS.glob("[a-z]*.py")} == set(QUICK)
 
 
-@pytest.mark.parametrize("name", sorted(QUICK))
+@pytest.mark.parametrize("name", OF_SIDES)
 def test_a_kind_trains_saves_loads_and_predicts_the_same(name: str, tmp_path: Path) -> None:
     kind, snapshot, report = load_kind(name), drawn_snapshot(tmp_path / "pictures"), Heard()
     config, out = config_from(name, QUICK[name]), tmp_path / "model"
@@ -49,6 +52,21 @@ def test_a_kind_trains_saves_loads_and_predicts_the_same(name: str, tmp_path: Pa
     assert [each.side for each in predictions] == test["sides"]
     assert np.allclose([each.probabilities for each in predictions], test["probabilities"], atol=1e-4)
     assert np.allclose([np.linalg.norm(each.embedding) for each in predictions], 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", OF_TEXTS)
+def test_a_kind_that_learns_from_texts_trains_saves_loads_and_predicts_the_same(name: str, tmp_path: Path) -> None:
+    kind, snapshot, report, out = load_kind(name), described_snapshot(), Heard(), tmp_path / "model"
+    config = config_from(name, QUICK[name])
+    result = kind.train(snapshot, config, out, report, pictures=tmp_path, features=tmp_path)
+    assert kind_of_model(out) == result.kind == name
+    assert [event["epoch"] for event in report if event["event"] == "epoch"] == [1]
+    assert json.loads((out / "result.json").read_text()) == json.loads(json.dumps(asdict(result)))
+    test = json.loads((out / "test.json").read_text())
+    texts = list(zip(test["descriptions"], test["texts"], strict=True))
+    predictions = list(kind.predict_texts(out, texts, report))
+    assert [each.description for each in predictions] == test["descriptions"]
+    assert [[list(astuple(span)) for span in each.spans] for each in predictions] == test["answers"]
 
 
 @pytest.mark.parametrize("name", sorted(QUICK))

@@ -23,6 +23,7 @@ def _as_json(info: registry.KindInfo) -> dict[str, Any]:
         "name": info.name,
         "label": info.label,
         "help": info.help,
+        "learns_from": info.learns_from,
         "fields": [asdict(field) for field in info.fields],
         "presets": {label: asdict(config) for label, config in info.presets.items()},
     }

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mlcore.contract import LearningError, Report, read_snapshot
-from mlcore.registry import config_from, load_kind
+from mlcore.contract import LearningError, Report, Snapshot, read_snapshot
+from mlcore.registry import config_from, kind_info, load_kind
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     kind = load_kind(arguments.kind)
     config = config_from(arguments.kind, read_config(arguments.config) if arguments.config else {})
     result = kind.train(
-        read_snapshot(arguments.snapshot),
+        fitting_snapshot(arguments.snapshot, arguments.kind),
         config,
         arguments.out,
         report,
@@ -32,6 +32,18 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         features=arguments.features,
     )
     return {"out": str(arguments.out), "seconds": result.seconds, "mean": result.metrics["test"]["mean"]}
+
+
+def fitting_snapshot(path: Path, kind: str) -> Snapshot:
+    """Read a snapshot that the kind can learn from. Raises LearningError where it is one of the other sort."""
+    snapshot, wanted = read_snapshot(path), kind_info(kind).learns_from
+    held = "texts" if snapshot.texts else "sides"
+    if held != wanted and (snapshot.texts or snapshot.samples):
+        raise LearningError(
+            f"The snapshot {path.name} holds {held} and {kind} learns from {wanted}. Choose a kind that learns from "
+            f"{held}, or freeze a snapshot of {wanted}."
+        )
+    return snapshot
 
 
 def read_config(path: Path) -> dict[str, Any]:

@@ -42,7 +42,8 @@ _GRADES = (
 )
 _STATE = (
     "(?i:minor|lightly|slightly|slight(?! drap)|toned|porous|well cent(?:re|ere)d|condition|patina|rarity|scarce|"
-    "very rare|rare|extremely rare|selten|sehr selten|belle patine|patine|erhaltung|unpublished|weight|gewicht|peso|poids|"
+    "very rare|rare|extremely rare|selten|sehr selten|"
+    "belle patine|patine|erhaltung|unpublished|weight|gewicht|peso|poids|"
     "diameter|usual|superbe?|très)\\b|Old |Bel |Rar[oa]\\b|Dunkle|Schöne|Feine|Attractive|Dark|Green patina|"
     "Brown patina|Some |Reportedly |Ø"
 )

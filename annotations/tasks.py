@@ -15,10 +15,11 @@ from annotations.models import (
     Job,
     LabellingRun,
     PredictionRun,
+    RecropRun,
     SaliencyMap,
     TrainingRun,
 )
-from annotations.services import identifying, importing, jobs, labelling, predicting, saliency, training
+from annotations.services import identifying, importing, jobs, labelling, predicting, recropping, saliency, training
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,11 @@ def draw_saliency(*, job_id: int) -> None:
     jobs.work_on(SaliencyMap, job_id, saliency.carry_out_map)
 
 
+@shared_task
+def recrop(*, job_id: int) -> None:
+    jobs.work_on(RecropRun, job_id, recropping.carry_out_recropping)
+
+
 TASKS: dict[type[Job], Task] = {
     ImportRun: import_file,
     LabellingRun: label_corpus,
@@ -60,6 +66,7 @@ TASKS: dict[type[Job], Task] = {
     PredictionRun: predict_corpus,
     Identification: identify,
     SaliencyMap: draw_saliency,
+    RecropRun: recrop,
 }
 
 

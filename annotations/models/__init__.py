@@ -1,7 +1,7 @@
 from annotations.models.boxes import Box
 from annotations.models.coins import Coin, Description, Photograph, Side
 from annotations.models.concepts import Concept, Rule, RuleChange
-from annotations.models.crops import HandCrop
+from annotations.models.crops import HandCrop, RecropRun
 from annotations.models.decisions import Decision
 from annotations.models.doubles import DoubleGroup, DoublesRun
 from annotations.models.entities import Entity, EntityMention, SpanDecision
@@ -39,6 +39,7 @@ __all__ = [
     "PredictionRun",
     "PseudoLabel",
     "Publication",
+    "RecropRun",
     "ReviewItem",
     "Rule",
     "RuleChange",

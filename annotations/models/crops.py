@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from annotations.models.coins import Photograph
+from annotations.models.jobs import Job
 
 
 class HandCrop(models.Model):
@@ -26,3 +27,16 @@ class HandCrop(models.Model):
 
     def __str__(self) -> str:
         return f"Crop of photograph {self.photograph_id} by {self.user_id}"
+
+
+class RecropRun(Job):
+    """Photographs cropped again by the present cropper. What persons cropped is left alone."""
+
+    refused_only = models.BooleanField(default=True, help_text="Else the accepted ones too.")
+    counts = models.JSONField(default=dict, blank=True)
+
+    class Meta(Job.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"Cropping again {self.pk}"

@@ -14,6 +14,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import F
 from django.utils import timezone
 
+from annotations.models.crops import RecropRun
 from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import LEASE, MAX_ATTEMPTS, Job
 from annotations.models.predictions import Identification, PredictionRun, SaliencyMap
@@ -29,6 +30,7 @@ JOB_MODELS: tuple[type[Job], ...] = (
     PredictionRun,
     Identification,
     SaliencyMap,
+    RecropRun,
 )
 HEARTBEAT = 2.0  # seconds
 RESEND_AFTER = timedelta(seconds=20)

@@ -6,12 +6,15 @@ import json
 import math
 import subprocess
 import sys
+from argparse import Namespace
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlcore.commands import predict
+from mlcore.commands.train import fitting_snapshot
 from mlcore.contract import (
     FORMAT,
     Cancelled,
@@ -197,16 +200,23 @@ def test_the_command_line_trains_and_predicts_texts(tmp_path: Path) -> None:
     assert (code, done["texts"], done["spans"]) == (0, 1, len(row["spans"])) and row["description"] == 3
     (prediction,) = ner.predict_texts(tmp_path / "model", [(3, NEW.text)], Heard())
     assert row["spans"] == [list(astuple(span)) for span in prediction.spans]
-    code, failed = mlcore("predict", tmp_path / "model", "--sides", "x", "--pictures", ".", "--out", tmp_path / "y")
-    assert code == 2 and "reads texts; give them by --texts" in failed["reason"]
+
+
+def test_a_recogniser_asked_for_sides_says_that_it_reads_texts(model: Path, tmp_path: Path) -> None:
+    asked = Namespace(model=model, sides=tmp_path, pictures=tmp_path, features=None, texts=None, out=tmp_path / "told")
+    with pytest.raises(LearningError, match="reads texts; give them by --texts"):
+        predict.run(asked, Heard())
+    (tmp_path / "asked").write_text('{"description": 1, "text": "Eagle"}\n{"description": 2}\n')
+    with pytest.raises(LearningError, match="Line 2 of asked"):
+        predict.run(Namespace(**{**vars(asked), "texts": tmp_path / "asked"}), Heard())
 
 
 def test_a_snapshot_of_the_other_sort_is_refused(tmp_path: Path) -> None:
     write_text_snapshot(tmp_path / "texts.jsonl", LABELS, described_snapshot().texts)
     drawn = drawn_snapshot(tmp_path)
     write_snapshot(tmp_path / "sides.jsonl", drawn.concepts, drawn.samples)
-    places = ["--out", tmp_path / "model", "--pictures", tmp_path, "--features", tmp_path]
-    code, failed = mlcore("train", tmp_path / "texts.jsonl", "--kind", "concept_vit", *places)
-    assert code == 2 and "holds texts and concept_vit learns from sides" in failed["reason"]
-    code, failed = mlcore("train", tmp_path / "sides.jsonl", "--kind", "ner", *places)
-    assert code == 2 and "holds sides and ner learns from texts" in failed["reason"]
+    with pytest.raises(LearningError, match="holds texts and concept_vit learns from sides"):
+        fitting_snapshot(tmp_path / "texts.jsonl", "concept_vit")
+    with pytest.raises(LearningError, match="holds sides and ner learns from texts"):
+        fitting_snapshot(tmp_path / "sides.jsonl", "ner")
+    assert fitting_snapshot(tmp_path / "texts.jsonl", "ner").texts == described_snapshot().texts

@@ -37,6 +37,7 @@ SITE = {
 OUTER = ("annotations.views", "annotations.api", "annotations.management", "annotations.admin")
 LIGHT_PARTS_OF_MLCORE = (
     "mlcore.contract",
+    "mlcore.files",
     "mlcore.registry",
     "mlcore.text",
     "mlcore.images.reading",
@@ -50,6 +51,7 @@ LEARNING = {
     "mlcore.metrics": {"mlcore.contract"},
     "mlcore.nets": {"mlcore.contract", "mlcore.files"},
     "mlcore.losses": {"mlcore.contract"},
+    "mlcore.noise": {"mlcore.contract"},
     "mlcore.explain": {"mlcore.contract", "mlcore.nets"},
     "mlcore.synthesis": {"mlcore.contract"},
 }

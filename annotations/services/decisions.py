@@ -62,14 +62,14 @@ def _insert(decision: Decision) -> Decision:
     stored = _stored(decision)
     if stored:
         return stored
-    _check_base(decision)
     try:
         with transaction.atomic():
+            _check_base(decision)
             decision.save()
             settle_decision(decision)
             _settle_question(decision)
-    except IntegrityError:
-        stored = _stored(decision)
+    except (Conflict, IntegrityError):
+        stored = _stored(decision)  # the same key may have come twice at once
         if stored:
             return stored
         raise Conflict(current_decision(side_id=decision.side_id, concept_id=decision.concept_id)) from None

@@ -19,7 +19,7 @@ Box = tuple[int, int, int, int]
 Outcome = tuple[Crop, Crop] | RefusedPicture
 LEAST_IOU = 0.9
 SPEED_PICTURES = 120
-ROUNDS = 3
+ROUNDS = 9
 
 
 def intersection_over_union(one: Box, other: Box) -> float:

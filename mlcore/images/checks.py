@@ -109,6 +109,6 @@ def _like_a_flan(scene: Scene, thing: Thing) -> bool:
     settings = scene.settings
     if thing.roundness >= settings.quick_roundness:
         return True
-    if thing.fullness > settings.most_fullness:
+    if thing.roundness < settings.least_roundness or thing.fullness > settings.most_fullness:
         return False
-    return thing.roundness >= settings.least_roundness or thing.solidity >= settings.least_solidity
+    return thing.roundness >= settings.sure_roundness or thing.solidity >= settings.least_solidity

@@ -64,7 +64,7 @@ def _edge(mask: Mask, band: Box, place: int, expected: int, factor: int) -> int:
     """Return where the object begins (left, top) or ends (right, bottom); `expected` where nothing is seen."""
     axis = place % 2
     counts: npt.NDArray[np.intp] = mask.sum(axis=axis)
-    seen = np.flatnonzero(counts > min(factor, 4))
+    (seen,) = (counts > min(factor, 4)).nonzero()
     limit = band[axis + 2]
     if not len(seen):
         return min(expected, limit)

@@ -19,6 +19,8 @@ _FITS = 4
 """Most fits of the surface: each takes in the ground that the one before it reached."""
 _LEVEL = 6.5
 """Levels by which the edges of a plain ground may differ in the mean before a slope is looked for."""
+_CALM = 9
+"""Levels within which all pixels of the edge lie where no slope is worth following."""
 _HOPELESS = 0.2
 """Share of the edge near one corner's colour below which no slope is looked for."""
 _FEW = 60
@@ -72,17 +74,17 @@ class Ground:
             away = np.abs(pixels[..., :3] - level) > threshold
             found: Mask = away[..., 0] | away[..., 1] | away[..., 2]
             return found
-        return self.differs(pixels.reshape(-1), threshold).reshape(height, width)
+        return self.differs(pixels.reshape(height, -1), threshold)
 
-    def differs(self, row: npt.NDArray[np.uint8], threshold: float) -> Mask:
-        """Return for each pixel of a row of bytes whether it differs from a plain ground."""
+    def differs(self, rows: npt.NDArray[np.uint8], threshold: float) -> Mask:
+        """Return for each pixel of rows of bytes whether it differs from a plain ground."""
         levels = self.surface[:, 0].tolist()
         low = [min(255, max(0, int(level - threshold))) for level in levels]
         span = [min(255, int(level + threshold) + 1) - least for level, least in zip(levels, low, strict=True)]
         # Below `low` the difference wraps round and is larger than any span; the fourth byte never is.
-        lows = np.frombuffer(bytes([*low, 0]) * (len(row) // 4), np.uint8)
-        spans = np.frombuffer(bytes([*span, 255]) * (len(row) // 4), np.uint8)
-        outside: Mask = (row - lows > spans).view(np.uint32) != 0
+        lows = np.frombuffer(bytes([*low, 0]) * (rows.shape[-1] // 4), np.uint8)
+        spans = np.frombuffer(bytes([*span, 255]) * (rows.shape[-1] // 4), np.uint8)
+        outside: Mask = (rows - lows > spans).view(np.uint32) != 0
         return outside
 
 
@@ -93,17 +95,29 @@ def find_ground(pixels: Pixels, *, tolerance: float) -> Ground:
     or with a curved surface where that fits clearly better: lamps leave both. `tolerance`: levels by which ground may
     differ from the surface, and from the corner that it starts from.
     """
+    strips = _strips(pixels)
+    levels = np.ascontiguousarray(np.concatenate(strips).T)
+    low, high = levels.min(axis=1), levels.max(axis=1)
+    if (high - low).max() <= _CALM:
+        return _calm_ground(levels)
+    edge = levels.astype(np.float32)
     patch = max(2, round(0.05 * min(pixels.shape[:2])))
     corners = np.array([pixels[rows, columns, :3].reshape(-1, 3) for rows in _ends(patch) for columns in _ends(patch)])
     middle = corners.shape[1] // 2
     colours = np.partition(corners, middle, axis=1)[:, middle].astype(np.float32)
-    strips = _strips(pixels)
-    edge = np.concatenate(strips).T.astype(np.float32, order="C")
     colour = colours[0]
     if np.ptp(colours, axis=0).max() > _LEVEL:
         colour = max(colours, key=lambda each: np.count_nonzero(_within(edge - each[:, None], tolerance)))
     plain = _plain_ground(edge, [len(strip) for strip in strips], corners, colour, tolerance)
     return plain or _uneven_ground(pixels, edge, corners, colour, tolerance)
+
+
+def _calm_ground(levels: Pixels) -> Ground:
+    """Return the ground where no pixel of the edge (3 x pixels) shows anything else."""
+    surface = np.zeros((3, 6), dtype=np.float32)
+    surface[:, 0] = levels.mean(axis=1)
+    away = levels - surface[:, :1]
+    return Ground(surface, float(np.vdot(away, away) / away.size) ** 0.5, 1.0, 4, plain=True)
 
 
 def _within(away: Floats, tolerance: float) -> Mask:

@@ -84,19 +84,17 @@ def _ends(part: Mask) -> tuple[Ends, Ends]:
 
 def _overlap(first: Ends, last: Ends, width: int) -> float:
     """Return the intersection over union with the ellipse, row by row."""
-    half = _half_ellipse(len(first)) * width
-    middle = width / 2
-    shared = np.minimum(last, middle + half) - np.maximum(first, middle - half)
-    both = float(np.maximum(shared, 0).sum())
-    return both / max(1.0, float((last - first).sum() + 2 * half.sum()) - both)
+    start, stop, area = _ellipse(len(first), width)
+    both = float(np.maximum(np.minimum(last, stop) - np.maximum(first, start), 0).sum())
+    return both / max(1.0, float((last - first).sum()) + area - both)
 
 
-@lru_cache(maxsize=512)
-def _half_ellipse(height: int) -> npt.NDArray[np.float64]:
-    """Return half the width of an ellipse in each of its rows, as a share of its whole width."""
+@lru_cache(maxsize=4096)
+def _ellipse(height: int, width: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    """Return where the ellipse in a box begins and ends in each row, and its area."""
     down = (np.arange(height) + 0.5) / height * 2 - 1
-    half: npt.NDArray[np.float64] = np.sqrt(1 - down**2) / 2
-    return half
+    half = np.sqrt(1 - down**2) * width / 2
+    return width / 2 - half, width / 2 + half, float(2 * half.sum())
 
 
 def _between(first: Ends, last: Ends, width: int) -> Mask:

@@ -33,7 +33,7 @@ def two_apart(mask: Mask) -> list[Box]:
 
 
 def _runs(line: Mask) -> list[tuple[int, int]]:
-    steps = np.flatnonzero(line[1:] != line[:-1]) + 1
+    steps = (line[1:] != line[:-1]).nonzero()[0] + 1
     if len(steps) > 8:
         return []
     ends = [*([0] if line[0] else []), *steps.tolist(), *([len(line)] if line[-1] else [])]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _SHARES = (
-    *("ground_share", "single_ground_share", "dust", "minor", "quick_roundness", "least_roundness", "least_solidity"),
+    *(
+        "ground_share",
+        "single_ground_share",
+        "dust",
+        "minor",
+        "quick_roundness",
+        "sure_roundness",
+        "least_roundness",
+        "least_solidity",
+    ),
     *("most_fullness", "most_chord", "least_likeness", "waist", "frame_reach", "shadow_reach"),
 )
 
@@ -38,10 +47,12 @@ class CropSettings:
     """A side's box may be this many times longer than wide: a broken flan is."""
     quick_roundness: float = 0.85
     """Two objects at least so round, and apart, need no closer look."""
-    least_roundness: float = 0.72
-    """Least intersection over union of a side's outline and the ellipse in its box, where it is not solid either."""
-    least_solidity: float = 0.9
-    """A side that is less round must fill this share of its convex hull: broken flans do, overlapping coins do not."""
+    sure_roundness: float = 0.8
+    """Intersection over union of a side's outline and the ellipse in its box from which on it is a flan."""
+    least_roundness: float = 0.6
+    """Least of it; between the two, a side must also be solid."""
+    least_solidity: float = 0.915
+    """Least share of its convex hull that such a side fills: broken flans do, overlapping coins do not."""
     most_fullness: float = 0.95
     """A side fills at most this share of its box: cards and frames fill more."""
     most_chord: float = 0.55

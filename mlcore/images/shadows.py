@@ -13,6 +13,8 @@ from mlcore.images.scene import Scene
 
 _PALE = 6.0
 """What stands out by less than this many times the contrast asked for may be a shadow."""
+_SPARSE = 2
+"""Of so many rows and columns, one is looked at to see whether a closer look is worth while."""
 _FINE = 1280
 """Longer edge, in pixels, at which a shadow grows smoothly and a rim does not."""
 _STEP = 24.0
@@ -48,8 +50,8 @@ def _roundness(things: list[Thing]) -> float:
 
 def _pale_share(scene: Scene) -> float:
     """Return by what share rows and columns with objects grow fewer when only strong contrasts are looked at."""
-    half = np.ascontiguousarray(scene.pixels[::2, ::2])
-    masks = scene.mask[::2, ::2], scene.ground.stands_out(half, _PALE * scene.contrast)
+    few = np.ascontiguousarray(scene.pixels[::_SPARSE, ::_SPARSE])
+    masks = scene.mask[::_SPARSE, ::_SPARSE], scene.ground.stands_out(few, _PALE * scene.contrast)
     seen, kept = (np.count_nonzero(mask.any(axis=0)) + np.count_nonzero(mask.any(axis=1)) for mask in masks)
     return 1 - kept / max(1, seen)
 

@@ -6,6 +6,7 @@ from annotations.views import (
     answers,
     coins,
     concepts,
+    entities,
     exports,
     health,
     home,
@@ -16,6 +17,7 @@ from annotations.views import (
     review,
     runs,
     saliency,
+    spans,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -38,6 +40,14 @@ urlpatterns: list[URLPattern] = [
     path("concepts.json", concepts.concepts_json, name="concepts_json"),
     path("concepts/<slug:slug>", concepts.concept, name="concept"),
     path("concepts/<slug:slug>.json", concepts.concept_json, name="concept_json"),
+    path("entities/", entities.entities, name="entities"),
+    path("entities.json", entities.entities_json, name="entities_json"),
+    path("entities/<slug:entity_id>", entities.entity, name="entity"),
+    path("entities/<slug:entity_id>.json", entities.entity_json, name="entity_json"),
+    path("texts/", spans.span_queue, name="span_queue"),
+    path("texts/<int:description_id>/spans", spans.spans, name="spans"),
+    path("texts/<int:description_id>/spans/decide", spans.span_decide, name="span_decide"),
+    path("texts/<int:description_id>/spans/undo", spans.span_undo, name="span_undo"),
     path("coins/", coins.search, name="search"),
     path("coins.json", coins.search_json, name="search_json"),
     path("coins.<slug:suffix>", exports.search_export, name="search_export"),

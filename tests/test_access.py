@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotations.models import (
     Concept,
+    Description,
+    Entity,
     Identification,
     ImportRun,
     Label,
@@ -46,6 +48,14 @@ ACCESS: dict[str, dict[str, str]] = {
     "concepts_json": {"GET": "anyone"},
     "concept": {"GET": "anyone"},
     "concept_json": {"GET": "anyone"},
+    "entities": {"GET": "anyone"},
+    "entities_json": {"GET": "anyone"},
+    "entity": {"GET": "anyone"},
+    "entity_json": {"GET": "anyone"},
+    "span_queue": {"GET": "expert"},
+    "spans": {"GET": "expert"},
+    "span_decide": {"POST": "expert"},
+    "span_undo": {"POST": "expert"},
     "identify": {"GET": "anyone", "POST": "anyone"},
     "identification": {"GET": "anyone"},
     "identification_json": {"GET": "anyone"},
@@ -109,11 +119,12 @@ FAR = 1000  # beyond what the database's counters reach meanwhile
 EXAMPLES: dict[str, Any] = {
     "identifier": "demo.1",
     "slug": "eagle",
+    "entity_id": "animal-22",
     "suffix": "csv",
     "name": "ab/cd.webp",
     "key": "abcdefgh",
     "public_id": UUID(int=1),
-    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id"), FAR),
+    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "description_id"), FAR),
 }
 
 MAY_DIFFER = {("allowed", "OPTIONS"), ("refused", "HEAD")}
@@ -178,6 +189,8 @@ def rows(make_coin: MakeCoin) -> None:
     eagle = Concept.objects.get(slug="eagle")
     Label.objects.create(pk=FAR, side=side, concept=eagle, text_present=True, answer="yes", origin="text")
     ReviewItem.objects.create(pk=FAR, side=side, concept=eagle, score=1, reason="The text names it.")
+    Description.objects.create(pk=FAR, coin=coin, scope="obverse", text="Eagle")
+    Entity.objects.create(identifier="animal-22", label="animal", name="eagle")
     snapshot = Snapshot.objects.create(file="s.jsonl", sha256="0" * 64, concepts=["eagle"], counts={})
     run = TrainingRun.objects.create(pk=FAR, snapshot=snapshot, kind="concept_vit", config={}, seed=0, status="failed")
     learned = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from annotations.models.coins import Coin, Description
 
@@ -33,6 +36,9 @@ class Entity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("entity", args=[self.identifier])
 
 
 class EntityMention(models.Model):
@@ -91,3 +97,11 @@ class SpanDecision(models.Model):
 
     def __str__(self) -> str:
         return f"“{self.text}” is {self.label or 'none'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("What was said of a word is never changed: record a new row.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("What was said of a word is never deleted: undo it with a new row.")

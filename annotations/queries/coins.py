@@ -22,6 +22,7 @@ from annotations.models import (
     PseudoLabel,
     Side,
 )
+from annotations.queries.texts import ShownText, read_shown_texts
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class ShownSide:
 class ShownCoin:
     coin: Coin
     sides: Sequence[ShownSide]
-    undivided: Sequence[Description]
-    """Texts in which the sides could not be told apart."""
+    texts: Sequence[ShownText]
+    """All texts as they came, with their parts and the names in them."""
     photographs: Sequence[Photograph]
     decisions: Sequence[Decision]
     version: ModelVersion | None
@@ -80,7 +81,7 @@ def find_coin(identifier: str) -> ShownCoin | None:
             ShownSide(side, read_passages(side, texts, readings), list(side.labels.all()), similar_sides(side, version))
             for side in sides
         ],
-        undivided=[text for text in texts if text.refusal],
+        texts=read_shown_texts(texts),
         photographs=list(Photograph.objects.filter(coin=coin)),
         decisions=list(
             Decision.objects.filter(side__coin=coin).select_related("side", "concept", "user").order_by("-id")

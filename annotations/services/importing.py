@@ -16,6 +16,7 @@ from annotations.importers import load_format
 from annotations.models import Coin, ImportRun
 from annotations.records import CoinRecord, RefusedRecord
 from annotations.services.concepts import compiled_rules, load_concepts
+from annotations.services.entities import entity_matcher
 from annotations.services.corpus import save_records
 from annotations.services.jobs import write_fenced
 from annotations.services.pictures import take_pictures
@@ -112,10 +113,10 @@ def _save_batches(
 
 def _read_texts(importer: ModuleType, run: ImportRun, report: Report, total: int) -> Counter[str]:
     counts: Counter[str] = Counter()
-    rules, done = compiled_rules(), 0
+    rules, matcher, done = compiled_rules(), entity_matcher(), 0
     for batch in batched_records(_records(importer, run), BATCH):
         coins = Coin.objects.filter(identifier__in=[record.identifier for record in batch])
-        counts.update(read_texts(list(coins.values_list("pk", flat=True)), rules))
+        counts.update(read_texts(list(coins.values_list("pk", flat=True)), rules, matcher))
         done += len(batch)
         report({"event": "progress", "stage": "reading texts", "done": done, "total": total})
     return counts

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from annotations.models import Coin, LabellingRun
 from annotations.services.concepts import compiled_rules
+from annotations.services.entities import entity_matcher
 from annotations.services.jobs import write_fenced
 from annotations.services.review import rank_questions
 from annotations.services.texts import read_texts
@@ -24,12 +25,12 @@ def queue_labelling(*, user: User | None) -> LabellingRun:
 
 
 def carry_out_labelling(run: LabellingRun, report: Report) -> None:
-    rules = compiled_rules()
+    rules, matcher = compiled_rules(), entity_matcher()
     counts: Counter[str] = Counter()
     coins = Coin.objects.order_by("pk")
     total, last = coins.count(), 0
     while batch := list(coins.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        counts.update(read_texts(batch, rules))
+        counts.update(read_texts(batch, rules, matcher))
         counts["coins"] += len(batch)
         last = batch[-1]
         report({"event": "progress", "stage": "reading texts", "done": counts["coins"], "total": total})

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from annotations.models import Coin, Concept, Description, PseudoLabel, Side
-from annotations.models.coins import TERM_FIELDS, Scope
+from annotations.models.coins import TERM_FIELDS, Face, Scope
 from annotations.services.concepts import compiled_rules
 from annotations.services.corpus import write_alone
+from annotations.services.entities import entity_matcher, find_entities
 from annotations.services.labels import refresh_text_labels
+from mlcore.text.entities import EntityMatcher
 from mlcore.text.languages import detect_language, fold
+from mlcore.text.legends import read_legends
+from mlcore.text.parts import read_parts
 from mlcore.text.rules import RuleSet
 from mlcore.text.sides import split_sides
 
 
 @transaction.atomic
-def read_texts(coin_ids: Sequence[int], rules: RuleSet | None = None) -> dict[str, int]:
-    """Split the texts of these coins by side, find concepts in them, renew their labels and index them."""
+def read_texts(
+    coin_ids: Sequence[int], rules: RuleSet | None = None, matcher: EntityMatcher | None = None
+) -> dict[str, int]:
+    """Split the texts of these coins by side, find concepts and names, renew their labels and index them."""
     write_alone()
     coins = list(Coin.objects.filter(pk__in=coin_ids).prefetch_related("sides", "descriptions").order_by("pk"))
     for coin in coins:
@@ -35,6 +42,7 @@ def read_texts(coin_ids: Sequence[int], rules: RuleSet | None = None) -> dict[st
         cursor.executemany("UPDATE annotations_side SET text = %s WHERE id = %s", [(s.text, s.pk) for s in sides])
     found = _find_concepts(sides, by_coin, rules or compiled_rules())
     refresh_text_labels([side.pk for side in sides])
+    find_entities(descriptions, matcher or entity_matcher())
     _index(coins, by_coin)
     return {"texts": len(descriptions), "texts_unsplit": sum(bool(d.refusal) for d in descriptions), "mentions": found}
 
@@ -42,12 +50,20 @@ def read_texts(coin_ids: Sequence[int], rules: RuleSet | None = None) -> dict[st
 def _split(descriptions: Iterable[Description]) -> None:
     for description in descriptions:
         description.language = description.language or detect_language(description.text)
+        description.parts = _parts(description)
         if description.scope != Scope.BOTH:
             continue
         split = split_sides(description.text)
         spans = {"obverse": split.obverse, "reverse": split.reverse}
         description.spans = {face: list(span) for face, span in spans.items() if span}
         description.rule, description.refusal = split.rule, "" if split.rule else split.reason
+
+
+def _parts(description: Description) -> list[dict[str, Any]]:
+    """A text of one side has no header and no grade: what looks like one describes the coin."""
+    if description.scope == Scope.BOTH:
+        return [asdict(part) for part in read_parts(description.text) if part.kind not in Face.values]
+    return [asdict(part) for part in read_legends(description.text, 0, len(description.text))]
 
 
 def _side_text(side: Side, descriptions: Iterable[Description]) -> str:
@@ -81,10 +97,13 @@ def _find_concepts(sides: Sequence[Side], by_coin: dict[int, list[Description]],
 
 def _store_splits(descriptions: Sequence[Description]) -> None:
     """One prepared statement for all: bulk_update writes a CASE with an arm per row, ten times as slow."""
-    values: list[tuple[Any, ...]] = [(d.language, Jsonb(d.spans), d.rule, d.refusal, d.pk) for d in descriptions]
+    values: list[tuple[Any, ...]] = [
+        (d.language, Jsonb(d.spans), d.rule, d.refusal, Jsonb(d.parts), d.pk) for d in descriptions
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE annotations_description SET language = %s, spans = %s, rule = %s, refusal = %s WHERE id = %s",
+            "UPDATE annotations_description SET language = %s, spans = %s, rule = %s, refusal = %s, parts = %s "
+            "WHERE id = %s",
             values,
         )
 

@@ -29,7 +29,7 @@ class Refused(Exception):
 @expert_required
 def review_decide(request: HttpRequest) -> HttpResponse:
     try:
-        sent = _read(request, DecisionForm)
+        sent = read_posted(request, DecisionForm)
         repeated = Decision.objects.filter(key=sent["key"]).exists()
         decision = record_decision(
             user=request.user,
@@ -52,7 +52,7 @@ def review_decide(request: HttpRequest) -> HttpResponse:
 @expert_required
 def review_undo(request: HttpRequest) -> HttpResponse:
     try:
-        sent = _read(request, UndoForm)
+        sent = read_posted(request, UndoForm)
         undone: Decision = sent["of"]
         repeated = Decision.objects.filter(undoes=undone).exists()
         decision = undo_decision(user=request.user, decision_id=undone.pk, key=sent["key"])
@@ -70,7 +70,7 @@ def review_undo(request: HttpRequest) -> HttpResponse:
 @expert_required
 def review_skip(request: HttpRequest) -> HttpResponse:
     try:
-        item: ReviewItem = _read(request, SkipForm)["item"]
+        item: ReviewItem = read_posted(request, SkipForm)["item"]
     except Refused as error:
         return _refuse(request, str(error))
     skip_item(user=request.user, item_id=item.pk)
@@ -91,7 +91,8 @@ def _is_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json"
 
 
-def _read(request: HttpRequest, form_class: type[AnyForm]) -> dict[str, Any]:
+def read_posted(request: HttpRequest, form_class: type[AnyForm]) -> dict[str, Any]:
+    """What was sent, checked. Raises Refused, and PermissionDenied where it was meant under another account."""
     form = form_class(_body(request) if _is_json(request) else request.POST)
     if not form.is_valid():
         raise Refused(form.sentence())

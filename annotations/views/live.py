@@ -11,14 +11,14 @@ from django.shortcuts import render
 from annotations.models import Job
 
 
-def page_number(request: HttpRequest) -> int | None:
-    """The row before which the list goes on. Raises BadRequest with a sentence."""
-    before = request.GET.get("before", "")
-    if not before:
+def page_number(request: HttpRequest, name: str = "before") -> int | None:
+    """The row before which the list goes on, or another number by its name. Raises BadRequest with a sentence."""
+    given = request.GET.get(name, "")
+    if not given:
         return None
-    if not before.isdecimal() or len(before) > 18:
-        raise BadRequest(f"before is “{before[:40]}”; it must be the number of a row. Start from the first page again.")
-    return int(before)
+    if not given.isdecimal() or len(given) > 18:
+        raise BadRequest(f"{name} is “{given[:40]}”; it must be a number. Start from the first page again.")
+    return int(given)
 
 
 def answer_poll(

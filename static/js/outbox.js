@@ -5,10 +5,11 @@ const FIRST_DELAY = 1000; // ms
 const LONGEST_DELAY = 30000; // ms
 const PATIENCE = 15000; // ms for one answer of the server
 
-export async function openOutbox(user, changed) {
-  const request = indexedDB.open("coinsite-outbox", 1);
+/** `name`: each page that answers questions of its own kind keeps them in a box of its own. */
+export async function openOutbox(user, changed, name = "coinsite-outbox") {
+  const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "sequence", autoIncrement: true });
-  return new Outbox(await settled(request), user, changed);
+  return new Outbox(await settled(request), user, changed, name);
 }
 
 /** A version 4 UUID; drawn by hand where the page is not served by https and the browser therefore offers none. */
@@ -22,6 +23,7 @@ export function drawKey() {
 }
 
 class Outbox {
+  #name;
   #database;
   #user;
   #changed;
@@ -30,7 +32,8 @@ class Outbox {
   #running = false;
   #again = false;
 
-  constructor(database, user, changed) {
+  constructor(database, user, changed, name) {
+    this.#name = name;
     this.#database = database;
     this.#user = user;
     this.#changed = changed;
@@ -67,7 +70,7 @@ class Outbox {
     clearTimeout(this.#timer);
     try {
       // Without https the browser gives no locks; two tabs may then send the same entry, and its key makes that one row.
-      if (navigator.locks) await navigator.locks.request("coinsite-outbox", () => this.#drain());
+      if (navigator.locks) await navigator.locks.request(this.#name, () => this.#drain());
       else await this.#drain();
     } finally {
       this.#running = false;

@@ -83,9 +83,9 @@ def test_the_admin_imports_150_coins_by_the_form(page: Any, site: RunningSite, a
     page.click("button:has-text('Import')")
     page.wait_for_url(re.compile(r"/imports/\d+$"))
     row = wait_for_status(page, page.url, seconds=180)
-    assert row["status"] == "succeeded", row
+    assert (row["status"], row["counts"]["created"]) == ("succeeded", COINS), row
     page.get_by_text("See the coins").click()
-    assert f"{COINS + 1} coins" in page.inner_text("main")
+    page.get_by_text(f"{COINS + 1} coins").first.wait_for()
 
 
 def test_the_expert_lands_on_the_queue_and_answers_ten_by_keyboard(page: Any, site: RunningSite) -> None:

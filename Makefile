@@ -28,7 +28,7 @@ lint: .venv/ready-dev
 
 .venv/ready: $(LOCK) | .venv/bin/python
 	@echo "Installing coinsite's libraries (the first time about 3 GB; some minutes) …"
-	$(BIN)/pip install --disable-pip-version-check --progress-bar on -q -r $(LOCK)
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on -r $(LOCK)
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready

@@ -17,6 +17,7 @@ for _name in ("MEDIA_ROOT", "MODELS_ROOT", "FEATURES_ROOT", "UPLOADS_ROOT", "ORI
     os.environ[_name] = str(_FILES / _name.lower())
 os.environ["DEBUG"] = "1"  # plain static files: no collectstatic before the tests
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's sync API keeps an event loop in this thread
-os.environ["ANON_RATE"] = os.environ["USER_RATE"] = "100000/min"
+for _name in ("ANON_RATE", "USER_RATE", "PREDICTION_RATE"):
+    os.environ[_name] = "100000/min"
 os.environ["STATIC_ROOT"] = str(_FILES)
 embedded.prepare_environment()

@@ -28,6 +28,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _refuse(request, 404, "Not found", reason)
 
 
+def too_many(request: HttpRequest, reason: str) -> HttpResponse:
+    return _refuse(request, 429, "Too many requests", reason)
+
+
 def _refuse(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:
     if request.path.endswith(".json") or not request.accepts("text/html"):
         problem = {"type": "about:blank", "status": status, "title": title, "detail": reason}

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
+from rest_framework.throttling import UserRateThrottle
 
 from annotations import tasks
 from annotations.forms.identify import MEGABYTE, IdentifyForm, SizeCap
@@ -20,6 +21,7 @@ from annotations.queries.identify import sides_seen
 from annotations.queries.workers import queues_without_worker
 from annotations.services.identifying import LearningError, NoPublishedModel, RefusedPicture, queue_identification
 from annotations.templatetags.pictures import media
+from annotations.views.errors import too_many
 from annotations.views.live import answer_poll
 
 
@@ -32,9 +34,17 @@ def identify(request: HttpRequest) -> HttpResponse:
     return _identify(request, cap)
 
 
+class PhotographThrottle(UserRateThrottle):
+    """Each photograph costs seconds of a worker, so nobody sends many at once; counted by account or address."""
+
+    scope = "predictions"
+
+
 @csrf_protect
 def _identify(request: HttpRequest, cap: SizeCap) -> HttpResponse:
     form = IdentifyForm()
+    if request.method == "POST" and not PhotographThrottle().allow_request(request, None):
+        return too_many(request, "You sent many photographs within a minute. Wait a little, then send this one again.")
     if request.method == "POST":
         files = request.FILES  # parsed here, so that the cap knows
         form = IdentifyForm(request.POST, files, exceeded=cap.exceeded)

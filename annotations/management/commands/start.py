@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if ImportRun.objects.filter(path=str(corpus.resolve()), status=ImportRun.Status.SUCCEEDED).exists():
             return
         self.stdout.write(f"Loading {corpus} …")
-        call_command("import", "nuds" if corpus.is_dir() else "table", corpus, stdout=self.stdout)
+        call_command("import", format_of(corpus), corpus, stdout=self.stdout)
 
     def _load_demo(self) -> None:
         folder = settings.VAR / "demo"
@@ -71,6 +71,13 @@ class Command(BaseCommand):
         self.stdout.write(welcome(address, self.passwords, Coin.objects.count()))
         self.stdout.flush()
         sys.exit(supervisor.wait())
+
+
+def format_of(corpus: Path) -> str:
+    """A file is a table; a folder holds NUDS records, or nothing but pictures."""
+    if corpus.is_file():
+        return "table"
+    return "nuds" if next(corpus.glob("**/*.xml"), None) else "folder"
 
 
 def welcome(address: str, passwords: dict[str, str], coins: int) -> str:

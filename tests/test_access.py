@@ -22,6 +22,7 @@ from annotations.models import (
     ModelVersion,
     PredictionRun,
     ReviewItem,
+    Rule,
     SaliencyMap,
     Side,
     Snapshot,
@@ -56,6 +57,12 @@ ACCESS: dict[str, dict[str, str]] = {
     "spans": {"GET": "expert"},
     "span_decide": {"POST": "expert"},
     "span_undo": {"POST": "expert"},
+    "rules": {"GET": "expert"},
+    "rules_json": {"GET": "expert"},
+    "rules_try": {"GET": "expert", "POST": "expert"},
+    "rule_new": {"GET": "admin", "POST": "admin"},
+    "rule": {"GET": "expert", "POST": "admin"},
+    "rule_json": {"GET": "expert"},
     "identify": {"GET": "anyone", "POST": "anyone"},
     "identification": {"GET": "anyone"},
     "identification_json": {"GET": "anyone"},
@@ -119,6 +126,7 @@ FAR = 1000  # beyond what the database's counters reach meanwhile
 EXAMPLES: dict[str, Any] = {
     "identifier": "demo.1",
     "slug": "eagle",
+    "rule_id": 1000 * FAR,
     "entity_id": "animal-22",
     "suffix": "csv",
     "name": "ab/cd.webp",
@@ -191,6 +199,7 @@ def rows(make_coin: MakeCoin) -> None:
     ReviewItem.objects.create(pk=FAR, side=side, concept=eagle, score=1, reason="The text names it.")
     Description.objects.create(pk=FAR, coin=coin, scope="obverse", text="Eagle")
     Entity.objects.create(identifier="animal-22", label="animal", name="eagle")
+    Rule.objects.create(pk=1000 * FAR, concept=eagle, language="en", kind="word", pattern="erne")
     snapshot = Snapshot.objects.create(file="s.jsonl", sha256="0" * 64, concepts=["eagle"], counts={})
     run = TrainingRun.objects.create(pk=FAR, snapshot=snapshot, kind="concept_vit", config={}, seed=0, status="failed")
     learned = {

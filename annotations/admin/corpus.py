@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from annotations import tasks
 from annotations.admin.rights import ForStaff, ReadOnlyAdmin, signed_in
 from annotations.models import Box, Coin, Concept, Decision, Prediction, Rule, Side
-from annotations.services.concepts import TextRule
 from annotations.services.labelling import queue_labelling
 from annotations.views.access import is_admin
 
@@ -42,36 +40,25 @@ class CoinAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">Open</a>', coin.get_absolute_url())
 
 
-class RuleForm(ModelForm):  # type: ignore[type-arg]
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors:
-            try:
-                TextRule(0, "", given.get("language", ""), given["kind"], given["pattern"], 1)
-            except ValueError as error:
-                raise ValidationError(str(error)) from error
-        return given
-
-
 class RuleInline(ForStaff, TabularInline):
+    """Rules are changed on the site, where a preview tells what changes and every version is kept."""
+
     model = Rule
-    form = RuleForm
-    fields = ["language", "kind", "pattern", "version"]
-    readonly_fields = ["version"]
+    fields = ["language", "kind", "pattern", "version", "retired", "page"]
+    readonly_fields = ["page"]
     extra = 0
     tab = True
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return is_admin(request)
-
-    has_change_permission = has_delete_permission = has_add_permission
+    @admin.display(description="On the site")
+    def page(self, rule: Rule) -> str:
+        return format_html('<a href="{}">Change</a>', reverse("rule", args=[rule.concept.slug, rule.pk]))
 
 
 @admin.register(Concept)
 class ConceptAdmin(ForStaff, ModelAdmin):
     """A concept is retired, not deleted: decisions hang on it."""
 
-    list_display = ["name", "slug", "retired", "link"]
+    list_display = ["name", "slug", "retired", "link", "rules_page"]
     list_filter = ["retired"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -85,19 +72,14 @@ class ConceptAdmin(ForStaff, ModelAdmin):
     has_change_permission = has_add_permission
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["slug"] if obj else []  # snapshots and models name concepts by it
+        return ["slug", "rules_page"] if obj else []  # snapshots and models name concepts by the slug
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.initial_forms:
-            if row.has_changed() and isinstance(row.instance, Rule):
-                row.instance.version += 1
-        super().save_formset(request, form, formset, change)
-        if formset.has_changed():
-            note = "The rules changed; texts show it once they are read again (action “Read all texts again”)."
-            self.message_user(request, note, messages.INFO)
+    @admin.display(description="Rules")
+    def rules_page(self, concept: Concept) -> str:
+        return format_html('<a href="{}">Rules on the site</a>', reverse("rules", args=[concept.slug]))
 
     @admin.action(description="Read all texts again", permissions=["change"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[Concept]) -> None:

@@ -44,7 +44,7 @@ class Words:
 
 
 def words_of(concept: Concept) -> list[Words]:
-    rules = list(concept.rules.order_by("language", "pattern"))
+    rules = list(concept.rules.filter(retired=False).order_by("language", "pattern"))
     languages = dict.fromkeys(rule.language for rule in rules)
     return [
         Words(

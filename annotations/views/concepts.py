@@ -36,7 +36,7 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def concept_json(request: HttpRequest, slug: str) -> HttpResponse:
     found = _concept_or_404(slug)
-    rules = found.rules.values("language", "kind", "pattern", "version")
+    rules = found.rules.filter(retired=False).values("language", "kind", "pattern", "version")
     return JsonResponse(
         {**_facts(found, request), "implied_by": [other.slug for other in found.implied_by.all()], "rules": list(rules)}
     )

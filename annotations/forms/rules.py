@@ -1,0 +1,97 @@
+"""A rule as a person writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from annotations.models import Concept, Rule
+from annotations.queries.rule_trial import MOST_CHARACTERS
+from annotations.services.rules import Draft, RuleRefused, check_draft
+from mlcore.contract import FACES
+
+LANGUAGES = {
+    "": "Any language",
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "it": "Italian",
+    "es": "Spanish",
+    "la": "Latin",
+}
+KINDS = {
+    "word": "Word: exactly this word",
+    "stem": "Beginning of a word, with any ending",
+    "phrase": "Phrase: words in a row; * stands for any ending",
+    "exclusion": "Exclusion: words in a row that are not meant",
+}
+
+
+class RuleForm(forms.Form):
+    """`base` is the version that the person saw; `previewed` tells which draft the preview was of."""
+
+    kind = forms.ChoiceField(label="Kind", choices=list(KINDS.items()))
+    pattern = forms.CharField(
+        label="Words", strip=True, max_length=100, help_text="Case and accents do not count. No expressions."
+    )
+    language = forms.ChoiceField(label="Language of the words", required=False)
+    retired = forms.BooleanField(label="Retired: read no more", required=False)
+    base = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, concept: Concept, rule: Rule | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.concept, self.rule = concept, rule
+        known = LANGUAGES | ({rule.language: rule.language} if rule and rule.language not in LANGUAGES else {})
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - declared above
+        language.choices = list(known.items())
+        if rule is None:
+            del self.fields["retired"]
+        for name, look in (("kind", "form-select"), ("language", "form-select"), ("pattern", "form-control")):
+            self.fields[name].widget.attrs |= {"class": look, "autocomplete": "off", "spellcheck": "false"}
+        if "retired" in self.fields:
+            self.fields["retired"].widget.attrs["class"] = "form-check-input"
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors:
+            retired = bool(given.get("retired"))
+            draft = Draft(given["language"], given["kind"], given["pattern"], retired)
+            try:
+                given["draft"] = check_draft(self.concept, draft, self.rule)
+            except RuleRefused as error:
+                self.add_error(None, str(error))
+        return given
+
+    @property
+    def draft(self) -> Draft:
+        draft: Draft = self.cleaned_data["draft"]
+        return draft
+
+    def signature(self) -> str:
+        """Which draft a preview was of: another one is shown before it is saved."""
+        draft = self.draft
+        base = self.cleaned_data["base"] or 0
+        return "|".join([str(base), draft.language, draft.kind, draft.pattern, "retired" if draft.retired else ""])
+
+
+class TrialForm(forms.Form):
+    text = forms.CharField(
+        label="Text of one side",
+        required=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea({"class": "form-control", "rows": 5, "spellcheck": "false"}),
+        error_messages={"max_length": "The text has %(show_value)d characters; at most %(limit_value)d are read."},
+    )
+    face = forms.ChoiceField(
+        label="Side",
+        required=False,
+        choices=[("", "Either side"), *((face, face.capitalize()) for face in FACES)],
+        widget=forms.Select({"class": "form-select"}),
+    )
+    all_concepts = forms.BooleanField(
+        label="Show the rules of all concepts",
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+    )

@@ -1,0 +1,178 @@
+"""Rules of a concept: what each is worth, a text tried on them, and a change shown before it is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from annotations import tasks
+from annotations.forms.rules import RuleForm, TrialForm
+from annotations.models import Concept, LabellingRun, Rule, RuleChange, Side
+from annotations.queries import rules as queries
+from annotations.queries.rule_json import describe_rules
+from annotations.queries.rule_trial import sample_sides, try_text
+from annotations.queries.runs import read_progress
+from annotations.queries.workers import queues_without_worker
+from annotations.services.rules import Draft, RuleConflict, RuleRefused, save_and_relabel
+from annotations.views.access import admin_required, expert_required, is_admin
+from annotations.views.live import answer_poll
+
+
+@require_safe
+@expert_required
+def rules(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every expert may look: they decide what the rules are measured by. Administrators change them."""
+    concept = _concept(slug)
+    labelling = LabellingRun.objects.first()
+    context: dict[str, Any] = {
+        "concept": concept,
+        "labelling": labelling,
+        "progress": read_progress(labelling) if labelling else None,
+    }
+    if request.htmx and labelling:  # type: ignore[attr-defined]
+        return answer_poll(request, labelling, "rules/rules.html", context, {"labelling"})
+    context |= {
+        "worth": queries.rules_worth(concept),
+        "retired": concept.rules.filter(retired=True),
+        "queues": queues_without_worker() if labelling and labelling.active else [],
+    }
+    return render(request, "rules/rules.html", context)
+
+
+@require_safe
+@expert_required
+def rules_json(request: HttpRequest, slug: str) -> JsonResponse:
+    concept = _concept(slug)
+    return JsonResponse(describe_rules(concept, queries.rules_worth(concept)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@expert_required
+def rules_try(request: HttpRequest, slug: str) -> HttpResponse:
+    """A text is posted rather than put into the address: it may be long, and it stays out of logs."""
+    concept = _concept(slug)
+    initial = {}
+    if request.GET.get("side", "").isdecimal():
+        side = get_object_or_404(Side, pk=int(request.GET["side"][:18]))
+        initial = {"text": side.text, "face": side.face}
+    form = TrialForm(request.POST if request.method == "POST" else initial or None)
+    trial = None
+    if form.is_bound and form.is_valid() and form.cleaned_data["text"]:
+        given = form.cleaned_data
+        trial = try_text(given["text"], given["face"] or None, None if given["all_concepts"] else concept)
+    context = {"concept": concept, "form": form, "trial": trial}
+    if request.headers.get("HX-Target") == "trial":
+        return render(request, "rules/trial.html", context)
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "rules/try.html", context | {"sides": sample_sides(concept)}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+def rule_new(request: HttpRequest, slug: str) -> HttpResponse:
+    concept = _concept(slug)
+    offered = {"pattern": request.GET.get("words", "")[:100], "language": request.GET.get("language", "en")}
+    form = RuleForm(concept, None, request.POST or None, initial=offered)
+    return _edit(request, concept, None, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@expert_required
+def rule(request: HttpRequest, slug: str, rule_id: int) -> HttpResponse:
+    concept = _concept(slug)
+    found = _rule(concept, rule_id)
+    if request.method == "POST":
+        if not is_admin(request):
+            raise PermissionDenied("Experts may look at rules; administrators change them.")
+        return _edit(request, concept, found, RuleForm(concept, found, request.POST))
+    start = _starting_point(request, found)
+    shown = {"language": start.language, "kind": start.kind, "pattern": start.pattern, "base": found.version}
+    shown |= {"retired": "on"} if start.retired else {}
+    form = RuleForm(concept, found, shown if start != Draft.of(found) else None, initial=shown)
+    return _edit(request, concept, found, form)
+
+
+def _starting_point(request: HttpRequest, rule: Rule) -> Draft:
+    """The rule as it is, retired or brought back by ?retired=, or an earlier version of it by ?version=."""
+    now = Draft.of(rule)
+    if request.GET.get("retired") in ("0", "1"):
+        return Draft(now.language, now.kind, now.pattern, request.GET["retired"] == "1")
+    version = request.GET.get("version", "")
+    if version.isdecimal():
+        return Draft.of(get_object_or_404(RuleChange, rule=rule, version=int(version[:9])))
+    return now
+
+
+@require_safe
+@expert_required
+def rule_json(request: HttpRequest, slug: str, rule_id: int) -> JsonResponse:
+    concept = _concept(slug)
+    found = _rule(concept, rule_id)
+    described = describe_rules(concept, queries.rules_worth(concept), found)
+    return JsonResponse(described)
+
+
+def _edit(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm) -> HttpResponse:
+    """Show the form, with a preview of what it would change; save what was previewed."""
+    context: dict[str, Any] = {"concept": concept, "rule": rule, "form": form, "may_change": is_admin(request)}
+    valid = form.is_bound and form.is_valid()
+    if valid and request.POST.get("action") == "save" and request.POST.get("previewed") == form.signature():
+        try:
+            return _save(request, concept, rule, form)
+        except RuleConflict as conflict:
+            return _show_conflict(request, context, conflict.current)
+        except RuleRefused as error:
+            form.add_error(None, str(error))
+            valid = False
+    if valid:
+        context |= {"preview": queries.preview_draft(concept, form.draft, rule), "signature": form.signature()}
+    if request.headers.get("HX-Target") == "preview":
+        return render(request, "rules/preview.html", context)
+    if rule:
+        context |= {"history": rule.changes.select_related("user"), "examples": queries.rule_examples(rule)}
+    bad = request.method == "POST" and not valid
+    return render(request, "rules/rule.html", context, status=400 if bad else 200)
+
+
+def _save(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    base = form.cleaned_data["base"] or 0
+    saved, labelling = save_and_relabel(user=user, concept=concept, draft=form.draft, rule=rule, base=base)
+    tasks.send(labelling)
+    what = "is retired" if saved.retired else "is saved"
+    messages.success(request, f"“{saved.pattern}” {what} as version {saved.version}. The texts are read again now.")
+    return redirect("rules", concept.slug)
+
+
+def _show_conflict(request: HttpRequest, context: dict[str, Any], current: Rule) -> HttpResponse:
+    """Both versions side by side; the person's words stay in the form, and count from the current version on."""
+    again = request.POST.copy()
+    again["base"] = str(current.version)
+    form = RuleForm(context["concept"], current, again)
+    by = current.changes.select_related("user").first()
+    context |= {"form": form, "rule": current, "theirs": current, "by": by, "history": current.changes.all()}
+    if form.is_valid():
+        context |= {"preview": queries.preview_draft(context["concept"], form.draft, current)}
+        context |= {"signature": form.signature()}
+    return render(request, "rules/rule.html", context, status=409)
+
+
+def _concept(slug: str) -> Concept:
+    found = Concept.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404(f"There is no concept “{slug}”. The list of concepts shows all that are asked for.")
+    return found
+
+
+def _rule(concept: Concept, rule_id: int) -> Rule:
+    found = concept.rules.filter(pk=rule_id).first()
+    if found is None:
+        raise Http404(f"{concept.name} has no rule {rule_id}. The list of its rules shows those that there are.")
+    return found

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-PictureFace = Literal["obverse", "reverse", "both"]
+PictureFace = Literal["obverse", "reverse", "both", "stacked"]
 TextFace = Literal["obverse", "reverse", "both"]
 
 
 @dataclass(frozen=True)
 class PictureRecord:
-    """A picture named by a record. `both` is one file with the obverse left and the reverse right."""
+    """A picture named by a record. `both`: obverse left, reverse right; `stacked`: obverse above, reverse below."""
 
     face: PictureFace
     path: Path
@@ -115,7 +115,12 @@ RECORD_FIELDS = tuple(CoinRecord.__dataclass_fields__)
 # The columns of a table of coins, for what reads it and for what writes it; their meaning is told in docs/formats.md.
 TERM_COLUMNS = ("authority", "issuer", "mint", "region", "denomination", "material")
 LICENCE_COLUMNS = ("licence", "picture_licence")
-PICTURE_COLUMNS = {"obverse": "obverse_picture", "reverse": "reverse_picture", "both": "picture"}
+PICTURE_COLUMNS = {
+    "obverse": "obverse_picture",
+    "reverse": "reverse_picture",
+    "both": "picture",
+    "stacked": "stacked_picture",
+}
 TEXT_COLUMNS = {"obverse": "obverse_text", "reverse": "reverse_text", "both": "text"}
 PERSON_COLUMNS = ("person", "person_uri", "person_role", "person_side")
 NOTE_COLUMNS = ("note", "note_uri", "note_kind")

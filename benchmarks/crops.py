@@ -78,8 +78,9 @@ def measure_quality(folder: Path, truths: dict[str, dict[str, Any]]) -> dict[str
     reasons: dict[str, Counter[str]] = {}
     for name, truth in sorted(truths.items()):
         outcome = scan(folder / "images" / name)
-        refused = isinstance(outcome, RefusedPicture)
-        reasons.setdefault(truth["why"], Counter())[str(outcome.code) if refused else "accepted"] += 1
+        code = str(outcome.code) if isinstance(outcome, RefusedPicture) else "accepted"
+        refused = code != "accepted"
+        reasons.setdefault(truth["why"], Counter())[code] += 1
         overlap = least_iou(outcome, truth) if truth["ok"] else 0.0
         good += [not refused] if truth["ok"] else []
         exact += [overlap >= LEAST_IOU] if truth["ok"] else []

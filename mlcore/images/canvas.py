@@ -33,7 +33,7 @@ class Canvas:
         self.image = image
         try:
             _, self._lent = image.__arrow_c_array__()
-            self._whole = _view(self._lent, image.size)
+            self._whole: npt.NDArray[np.uint32] | None = _view(self._lent, image.size)
         except ValueError:  # kept in several blocks, as pictures over 4 million pixels are
             self._whole = None
 
@@ -64,7 +64,7 @@ def _view(lent: object, size: tuple[int, int]) -> npt.NDArray[np.uint32]:
     array = _ArrowArray.from_address(_pointer_of(lent, b"arrow_array"))
     levels = array.children[0].contents
     memory = (ctypes.c_uint32 * (size[0] * size[1])).from_address(levels.buffers[1])
-    return np.frombuffer(memory, np.uint32).reshape(size[1], size[0])
+    return np.ctypeslib.as_array(memory).reshape(size[1], size[0])
 
 
 def _as_bytes(pixels: npt.NDArray[np.uint32]) -> Pixels:

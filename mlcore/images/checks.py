@@ -66,7 +66,7 @@ def check_pair(scene: Scene, things: list[Thing], layout: Layout) -> list[Thing]
     ordered = sorted(things, key=lambda thing: thing.box[0])
     for place, thing in enumerate(ordered):
         _check_shape(scene, thing, layout, place)
-    _check_places(scene, *ordered, layout)
+    _check_places(scene, ordered[0], ordered[1], layout)
     return ordered
 
 

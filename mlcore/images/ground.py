@@ -122,7 +122,8 @@ def _calm_ground(levels: Pixels) -> Ground:
 
 def _within(away: Floats, tolerance: float) -> Mask:
     """Return for each column (of 3 channels) whether no channel is further away than the tolerance."""
-    within: Mask = (np.abs(away) <= tolerance).all(axis=0)
+    near = np.abs(away) <= tolerance
+    within: Mask = near[0] & near[1] & near[2]
     return within
 
 

@@ -36,8 +36,9 @@ def coin_mask(image: Image.Image, crop: Crop, settings: CropSettings = DEFAULT) 
     part = scene.mask[box[1] : box[3], box[0] : box[2]]
     coin = _filled(part) if part.any() else part
     height, width = crop.box[3] - crop.box[1], crop.box[2] - crop.box[0]
-    rows, columns = (np.arange(whole) * few // whole for whole, few in zip((height, width), coin.shape, strict=True))
-    return coin[rows][:, columns]
+    rows, columns = (np.arange(most) * few // most for most, few in zip((height, width), coin.shape, strict=True))
+    whole: Mask = coin[rows][:, columns]
+    return whole
 
 
 def _seen(image: Image.Image, crop: Crop, settings: CropSettings) -> tuple[Scene, tuple[int, int, int, int]]:

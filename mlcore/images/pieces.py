@@ -20,12 +20,12 @@ def two_apart(mask: Mask) -> list[Box]:
 
     The scan of Reid & Arandjelović, from both sides at once. An empty list says only that a closer look is needed.
     """
-    columns = _runs(mask.any(axis=0))
+    columns = _runs(np.logical_or.reduce(mask, axis=0))
     if len(columns) != 2:
         return []
     boxes = []
     for left, right in columns:
-        rows = _runs(mask[:, left:right].any(axis=1))
+        rows = _runs(np.logical_or.reduce(mask[:, left:right], axis=1))
         if len(rows) != 1:
             return []
         boxes.append((left, rows[0][0], right, rows[0][1]))

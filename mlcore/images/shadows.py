@@ -52,7 +52,7 @@ def _pale_share(scene: Scene) -> float:
     """Return by what share rows and columns with objects grow fewer when only strong contrasts are looked at."""
     few = np.ascontiguousarray(scene.pixels[::_SPARSE, ::_SPARSE])
     masks = scene.mask[::_SPARSE, ::_SPARSE], scene.ground.stands_out(few, _PALE * scene.contrast)
-    seen, kept = (np.count_nonzero(mask.any(axis=0)) + np.count_nonzero(mask.any(axis=1)) for mask in masks)
+    seen, kept = (int(np.count_nonzero(mask.any(axis=0)) + np.count_nonzero(mask.any(axis=1))) for mask in masks)
     return 1 - kept / max(1, seen)
 
 
@@ -78,4 +78,5 @@ def _lit(scene: Scene) -> Mask:
     steps = ndimage.morphological_gradient(ndimage.uniform_filter(colours.mean(axis=2), 3), size=3)
     dim = scene.mask & (light < 1) & (light > _DARKEST) & (tint < _TINT) & (steps < _STEP)
     reached = ndimage.binary_propagation(~scene.mask, mask=dim | ~scene.mask)
-    return ndimage.binary_opening(scene.mask & ~reached, structure=np.ones((3, 3), dtype=bool))
+    lit: Mask = ndimage.binary_opening(scene.mask & ~reached, structure=np.ones((3, 3), dtype=bool))
+    return lit

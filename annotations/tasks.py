@@ -14,12 +14,25 @@ from annotations.models import (
     ImportRun,
     Job,
     LabellingRun,
+    MiningRun,
     PredictionRun,
     RecropRun,
     SaliencyMap,
+    SourceRun,
     TrainingRun,
 )
-from annotations.services import identifying, importing, jobs, labelling, predicting, recropping, saliency, training
+from annotations.services import (
+    identifying,
+    importing,
+    jobs,
+    labelling,
+    mining,
+    predicting,
+    recropping,
+    saliency,
+    sources,
+    training,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +72,16 @@ def recrop(*, job_id: int) -> None:
     jobs.work_on(RecropRun, job_id, recropping.carry_out_recropping)
 
 
+@shared_task
+def mine_words(*, job_id: int) -> None:
+    jobs.work_on(MiningRun, job_id, mining.carry_out_mining)
+
+
+@shared_task
+def judge_sources(*, job_id: int) -> None:
+    jobs.work_on(SourceRun, job_id, sources.carry_out_sources)
+
+
 TASKS: dict[type[Job], Task] = {
     ImportRun: import_file,
     LabellingRun: label_corpus,
@@ -66,6 +89,8 @@ TASKS: dict[type[Job], Task] = {
     PredictionRun: predict_corpus,
     Identification: identify,
     SaliencyMap: draw_saliency,
+    MiningRun: mine_words,
+    SourceRun: judge_sources,
     RecropRun: recrop,
 }
 

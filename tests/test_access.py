@@ -19,6 +19,7 @@ from annotations.models import (
     Identification,
     ImportRun,
     Label,
+    MiningRun,
     ModelVersion,
     PredictionRun,
     ReviewItem,
@@ -26,6 +27,7 @@ from annotations.models import (
     SaliencyMap,
     Side,
     Snapshot,
+    SourceRun,
     TrainingRun,
 )
 from tests.conftest import MakeCoin
@@ -87,6 +89,18 @@ ACCESS: dict[str, dict[str, str]] = {
     "import_refused_csv": {"GET": "admin"},
     "import_cancel": {"POST": "admin"},
     "import_repeat": {"POST": "admin"},
+    "vocabulary": {"GET": "expert"},
+    "vocabulary_json": {"GET": "expert"},
+    "vocabulary_start": {"POST": "admin"},
+    "vocabulary_cancel": {"POST": "admin"},
+    "vocabulary_concept": {"GET": "admin", "POST": "admin"},
+    "growth": {"GET": "expert"},
+    "growth_json": {"GET": "expert"},
+    "growth_add": {"POST": "admin"},
+    "sources": {"GET": "expert"},
+    "sources_json": {"GET": "expert"},
+    "sources_start": {"POST": "admin"},
+    "sources_cancel": {"POST": "admin"},
     "runs": {"GET": "admin"},
     "runs_json": {"GET": "admin"},
     "run_new": {"GET": "admin", "POST": "admin"},
@@ -211,6 +225,8 @@ def rows(make_coin: MakeCoin) -> None:
     version = ModelVersion.objects.create(pk=FAR, run=run, kind=run.kind, **learned)
     PredictionRun.objects.create(pk=FAR, version=version, status="failed")
     SaliencyMap.objects.create(pk=FAR, side=side, version=version, concept=eagle, status="failed")
+    MiningRun.objects.create(pk=FAR, status="failed")
+    SourceRun.objects.create(pk=FAR, status="failed")
     ImportRun.objects.create(pk=FAR, format="nuds", path="nowhere", name="nowhere", status="failed")
     Identification.objects.create(public_id=UUID(int=1), file="ab/cd.webp", status="failed")
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 
-from annotations.models import Concept, Rule
+from annotations.models import Concept, Rule, RuleChange
+from mlcore.text.languages import fold
 from mlcore.text.rules import Rule as TextRule
 from mlcore.text.rules import RuleSet, compile_rules
-from mlcore.text.vocabulary import ConceptEntry, read_concepts
+from mlcore.text.vocabulary import ConceptEntry, RuleEntry, read_concepts
 
 
 @transaction.atomic
@@ -38,6 +41,54 @@ def load_concepts(entries: Sequence[ConceptEntry] | None = None) -> int:
             for rule in entry.rules
         )
     return len(fresh)
+
+
+class ConceptRefused(Exception):
+    """The concept cannot be made; the message says why and what to do."""
+
+
+@transaction.atomic
+def create_concept(
+    *, user: User, name: str, names: Mapping[str, str], rules: Iterable[RuleEntry], guideline: str = "", link: str = ""
+) -> Concept:
+    """Make a concept with the first versions of its rules. Raises ConceptRefused, also for one that exists."""
+    slug = slugify(fold(name))[:50]
+    if not slug:
+        raise ConceptRefused(f"“{name}” has no Latin letters to make an address of. Give a name in English.")
+    _refuse_known(slug, {name, *names.values()}, link)
+    try:
+        for rule in (rules := list(dict.fromkeys(rules))):
+            TextRule(0, slug, rule.language, rule.kind, rule.pattern, 1)
+    except ValueError as error:
+        raise ConceptRefused(str(error)) from error
+    try:
+        with transaction.atomic():
+            concept = Concept.objects.create(slug=slug, name=name, names=dict(names), guideline=guideline, link=link)
+    except IntegrityError as error:
+        raise ConceptRefused(f"Somebody made the concept “{name}” at this moment. Open it instead.") from error
+    made = Rule.objects.bulk_create(
+        Rule(concept=concept, language=rule.language, kind=rule.kind, pattern=rule.pattern) for rule in rules
+    )
+    RuleChange.objects.bulk_create(
+        RuleChange(rule=rule, version=1, language=rule.language, kind=rule.kind, pattern=rule.pattern, user=user)
+        for rule in made
+    )
+    return concept
+
+
+def _refuse_known(slug: str, names: Collection[str], link: str) -> None:
+    """Refuse what another concept is called already, in any language, or links to."""
+    wanted = {fold(name): name for name in names}
+    for concept in Concept.objects.all():
+        shared = [fold(name) for name in (concept.name, *concept.names.values()) if fold(name) in wanted]
+        after = " It is no longer asked for; bring it back under Administration." if concept.retired else ""
+        if shared or concept.slug == slug:
+            called = wanted[shared[0]] if shared else slug
+            raise ConceptRefused(
+                f"“{called}” is a name of the concept {concept.name} already. Add its words there.{after}"
+            )
+        if link and concept.link == link:
+            raise ConceptRefused(f"The concept {concept.name} links to {link} already. Add its words there.{after}")
 
 
 def implications() -> dict[str, tuple[str, ...]]:

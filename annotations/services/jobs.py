@@ -19,6 +19,7 @@ from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import LEASE, MAX_ATTEMPTS, Job
 from annotations.models.predictions import Identification, PredictionRun, SaliencyMap
 from annotations.models.runs import TrainingRun
+from annotations.models.vocabulary import MiningRun, SourceRun
 from mlcore.contract import Cancelled, LearningError
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ JOB_MODELS: tuple[type[Job], ...] = (
     PredictionRun,
     Identification,
     SaliencyMap,
+    MiningRun,
+    SourceRun,
     RecropRun,
 )
 HEARTBEAT = 2.0  # seconds

@@ -1,0 +1,125 @@
+"""How well doubles are found: `python -m benchmarks.doubles IMAGES [PICTURES] [SEED]`.
+
+Every picture of the folder is taken for a different one. Of some, copies are made as they come about: saved again,
+resized, cut a little, made brighter, given a margin. Then as many hashes are indexed as a large collection has.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageOps
+
+from mlcore.images.doubles import DoubleSettings, Group, find_doubles
+from mlcore.images.fingerprints import HASH_BYTES
+from mlcore.images.near_hashes import near_pairs
+from mlcore.images.reading import read_picture
+
+Random = np.random.Generator
+COLLECTION = 100_000
+
+
+def saved(image: Image.Image, kind: str = "JPEG", quality: int = 60) -> Image.Image:
+    stream = io.BytesIO()
+    image.save(stream, kind, quality=quality)
+    return Image.open(io.BytesIO(stream.getvalue())).convert("RGB")
+
+
+def scaled(image: Image.Image, factor: float) -> Image.Image:
+    return image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
+
+
+def cut(image: Image.Image, random: Random, most: float) -> Image.Image:
+    left, top, right, bottom = random.uniform(0, most, 4)
+    width, height = image.size
+    return image.crop(
+        (round(width * left), round(height * top), round(width * (1 - right)), round(height * (1 - bottom)))
+    )
+
+
+COPIES: dict[str, Callable[[Image.Image, Random], Image.Image]] = {
+    "same pixels": lambda image, random: image,
+    "jpeg 40": lambda image, random: saved(image, "JPEG", 40),
+    "webp 60": lambda image, random: saved(image, "WEBP", 60),
+    "half size": lambda image, random: saved(scaled(image, 0.5), "JPEG", 85),
+    "larger": lambda image, random: saved(scaled(image, 1.7)),
+    "cut 2 %": lambda image, random: saved(cut(image, random, 0.02)),
+    "cut 4 %": lambda image, random: saved(cut(image, random, 0.04)),
+    "darker": lambda image, random: saved(ImageEnhance.Brightness(image).enhance(0.75)),
+    "brighter": lambda image, random: saved(ImageEnhance.Brightness(image).enhance(1.2)),
+    "contrast": lambda image, random: saved(ImageEnhance.Contrast(image).enhance(1.3)),
+    "grey": lambda image, random: saved(image.convert("L").convert("RGB")),
+    "margin": lambda image, random: saved(ImageOps.expand(image, image.width // 10, image.getpixel((0, 0)))),
+    "all at once": lambda image, random: saved(
+        scaled(cut(ImageEnhance.Brightness(image).enhance(0.9), random, 0.03), 0.6), "JPEG", 50
+    ),
+}
+
+
+def make_copies(paths: list[Path], folder: Path, random: Random) -> dict[str, tuple[str, str]]:
+    """Write one copy of each picture, the kinds in turns; return copy → (original, kind)."""
+    truth = {}
+    for number, path in enumerate(paths):
+        kind = list(COPIES)[number % len(COPIES)]
+        name = f"copy-{number}.png"
+        COPIES[kind](read_picture(path), random).save(folder / name)
+        truth[name] = (path.name, kind)
+    return truth
+
+
+def measure(groups: list[Group[str]], truth: dict[str, tuple[str, str]]) -> dict[str, float]:
+    """Compare pairs within groups with the pairs of copy and original, and print the share found of each kind."""
+    pairs = {(one, other) for group in groups for one in group.members for other in group.members if one < other}
+    wanted = {tuple(sorted((copy, original))): kind for copy, (original, kind) in truth.items()}
+    found = Counter(kind for pair, kind in wanted.items() if pair in pairs)
+    for kind, number in Counter(wanted.values()).items():
+        print(f"{kind:12} {found[kind]:4} of {number}")
+    wrong = sorted(pairs - wanted.keys())
+    for group in groups:
+        if any(set(pair) <= set(group.members) for pair in wrong):
+            print(f"not one: {', '.join(group.members)}: {group.reason}, likeness {group.score}")
+    right = found.total()
+    return {"precision": round(right / max(1, len(pairs)), 4), "recall": round(right / max(1, len(wanted)), 4)}
+
+
+def index_seconds(random: Random) -> float:
+    """Time the search for near pairs among as many random hashes as a large collection has, each with a near copy."""
+    known = random.integers(0, 256, (COLLECTION, HASH_BYTES), dtype=np.uint8)
+    flips = np.packbits(random.random((COLLECTION, HASH_BYTES * 8)) < 0.06, axis=1)
+    start = time.process_time()
+    found = {
+        int(asked[row])
+        for asked, place, _ in near_pairs(known ^ flips, known, DoubleSettings().most_bits)
+        for row in np.flatnonzero(asked == place)
+    }
+    seconds = time.process_time() - start
+    print(f"{COLLECTION:,} hashes: {len(found) / COLLECTION:.1%} of copies shortlisted in {seconds:.1f} s")
+    return round(seconds, 2)
+
+
+def main(images: Path, most: int = 1000, seed: int = 1) -> None:
+    random = np.random.default_rng(seed)
+    paths = sorted(path for path in images.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+    paths = [paths[place] for place in random.permutation(len(paths))[:most]]
+    with tempfile.TemporaryDirectory() as folder:
+        truth = make_copies(paths[: len(paths) // 3], Path(folder), random)
+        pictures = [(path.name, path) for path in (*paths, *(Path(folder) / name for name in truth))]
+        start = time.process_time()
+        groups, refused = find_doubles(pictures)
+        seconds = time.process_time() - start
+    for name, sentence in refused.items():
+        print(f"{name}: {sentence}")
+    figures = measure(groups, truth) | {"per_core_second": round(len(pictures) / seconds, 1)}
+    print(json.dumps(figures | {"index_seconds_100000": index_seconds(random)}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *(int(number) for number in sys.argv[2:]))

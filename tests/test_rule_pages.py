@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Concept, LabellingRun, Rule, RuleChange
-from annotations.services.rules import Draft, save_rule
+from annotations.queries.text_rules import Draft
+from annotations.services.rules import save_rule
 from tests.conftest import MakeCoin
 
 

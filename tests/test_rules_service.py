@@ -11,9 +11,10 @@ from annotations.models import Concept, Label, LabellingRun, Rule, RuleChange, S
 from annotations.queries import text_sample
 from annotations.queries.rule_trial import try_text
 from annotations.queries.rules import preview_draft, rules_worth
+from annotations.queries.text_rules import Draft
 from annotations.services.decisions import record_decision
 from annotations.services.labelling import carry_out_labelling
-from annotations.services.rules import Draft, RuleConflict, RuleRefused, save_and_relabel, save_rule
+from annotations.services.rules import RuleConflict, RuleRefused, save_and_relabel, save_rule
 from tests.conftest import MakeCoin
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 
-from annotations.models import Concept, Rule
-from annotations.queries.rule_trial import MOST_CHARACTERS
-from annotations.services.rules import Draft, RuleRefused, check_draft
+from annotations.models import Rule
 from mlcore.contract import FACES
 
+MOST_CHARACTERS = 5000
 LANGUAGES = {
     "": "Any language",
     "en": "English",
@@ -29,7 +28,7 @@ KINDS = {
 
 
 class RuleForm(forms.Form):
-    """`base` is the version that the person saw; `previewed` tells which draft the preview was of."""
+    """`base` is the version that the person saw. Whether the words can be a rule is for the service to say."""
 
     kind = forms.ChoiceField(label="Kind", choices=list(KINDS.items()))
     pattern = forms.CharField(
@@ -39,9 +38,8 @@ class RuleForm(forms.Form):
     retired = forms.BooleanField(label="Retired: read no more", required=False)
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, concept: Concept, rule: Rule | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, rule: Rule | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self.concept, self.rule = concept, rule
         known = LANGUAGES | ({rule.language: rule.language} if rule and rule.language not in LANGUAGES else {})
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # noqa: S101 - declared above
@@ -52,28 +50,6 @@ class RuleForm(forms.Form):
             self.fields[name].widget.attrs |= {"class": look, "autocomplete": "off", "spellcheck": "false"}
         if "retired" in self.fields:
             self.fields["retired"].widget.attrs["class"] = "form-check-input"
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors:
-            retired = bool(given.get("retired"))
-            draft = Draft(given["language"], given["kind"], given["pattern"], retired)
-            try:
-                given["draft"] = check_draft(self.concept, draft, self.rule)
-            except RuleRefused as error:
-                self.add_error(None, str(error))
-        return given
-
-    @property
-    def draft(self) -> Draft:
-        draft: Draft = self.cleaned_data["draft"]
-        return draft
-
-    def signature(self) -> str:
-        """Which draft a preview was of: another one is shown before it is saved."""
-        draft = self.draft
-        base = self.cleaned_data["base"] or 0
-        return "|".join([str(base), draft.language, draft.kind, draft.pattern, "retired" if draft.retired else ""])
 
 
 class TrialForm(forms.Form):

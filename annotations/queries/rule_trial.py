@@ -8,12 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from annotations.models import Concept, PseudoLabel, Rule, Side
-from annotations.queries.rules import text_rules
-from annotations.services.concepts import implications
+from annotations.queries.text_rules import implications, text_rules
 from mlcore.contract import Face
 from mlcore.text.rules import Finding, compile_rules
 
-MOST_CHARACTERS = 5000
 SAMPLES = 4
 """Sides to try, of those where the text names the concept, and of the others."""
 

@@ -8,13 +8,11 @@ from itertools import groupby
 
 from annotations.models import Concept, Label, PseudoLabel, Rule, Side
 from annotations.models.evidence import Answer
+from annotations.queries.text_rules import Draft, implications, text_rules
 from annotations.queries.text_sample import Sample, draw_sample
-from annotations.services.concepts import implications
-from annotations.services.rules import Draft
 from mlcore.text.label_changes import ChangedLabel, changed_labels
 from mlcore.text.rule_tables import ConceptRow, RuleRow, SideReading, tabulate_rules
 from mlcore.text.rules import Match, RuleSet, compile_rules
-from mlcore.text.rules import Rule as TextRule
 from mlcore.text.side_text import SideText
 
 SHOWN = 6
@@ -53,12 +51,6 @@ class Preview:
     @property
     def lost(self) -> int:
         return sum(count for _, count in self.go)
-
-
-def text_rules() -> list[TextRule]:
-    """The rules in use, as texts are read by them."""
-    rules = Rule.objects.in_use().select_related("concept")
-    return [Draft.of(rule).as_text_rule(rule.concept.slug, rule.pk, rule.version) for rule in rules]
 
 
 def preview_draft(concept: Concept, draft: Draft, rule: Rule | None = None, sample: Sample | None = None) -> Preview:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from annotations.models import Concept, Rule, RuleChange
+from annotations.queries.text_rules import implications, text_rules
 from mlcore.text.languages import fold
 from mlcore.text.rules import Rule as TextRule
 from mlcore.text.rules import RuleSet, compile_rules
@@ -91,18 +92,6 @@ def _refuse_known(slug: str, names: Collection[str], link: str) -> None:
             raise ConceptRefused(f"The concept {concept.name} links to {link} already. Add its words there.{after}")
 
 
-def implications() -> dict[str, tuple[str, ...]]:
-    """Concept slug → slugs it implies directly."""
-    return {
-        concept.slug: tuple(implied.slug for implied in concept.implies.all())
-        for concept in Concept.objects.in_use().prefetch_related("implies")
-    }
-
-
 def compiled_rules() -> RuleSet:
     """The present rules of all concepts in use."""
-    rules = Rule.objects.in_use().select_related("concept")
-    return compile_rules(
-        [TextRule(rule.pk, rule.concept.slug, rule.language, rule.kind, rule.pattern, rule.version) for rule in rules],
-        implications(),
-    )
+    return compile_rules(text_rules(), implications())

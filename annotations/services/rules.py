@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Concept, LabellingRun, Rule, RuleChange
+from annotations.queries.text_rules import Draft
 from annotations.services.labelling import queue_labelling
-from mlcore.text.rules import Rule as TextRule
 
 
 class RuleRefused(ValueError):
@@ -25,31 +24,13 @@ class RuleConflict(Exception):
         self.current = current
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A rule as it would be saved."""
-
-    language: str
-    kind: str
-    pattern: str
-    retired: bool = False
-
-    @classmethod
-    def of(cls, said: Rule | RuleChange) -> Draft:
-        return cls(said.language, said.kind, said.pattern, said.retired)
-
-    def as_text_rule(self, concept: str, identifier: int = 0, version: int = 1) -> TextRule:
-        """Raises RuleRefused."""
-        try:
-            return TextRule(identifier, concept, self.language, self.kind, self.pattern, version)
-        except ValueError as error:
-            raise RuleRefused(str(error)) from error
-
-
 def check_draft(concept: Concept, draft: Draft, rule: Rule | None = None) -> Draft:
     """The draft with its spaces in order. Raises RuleRefused; `rule` is the one that it would change."""
     draft = Draft(draft.language.strip(), draft.kind, " ".join(draft.pattern.split()), draft.retired)
-    draft.as_text_rule(concept.slug)
+    try:
+        draft.as_text_rule(concept.slug)
+    except ValueError as error:
+        raise RuleRefused(str(error)) from error
     if rule and draft == Draft.of(rule):
         raise RuleRefused(f"Nothing differs from version {rule.version}. Change something, or leave it as it is.")
     same = Rule.objects.filter(concept=concept, language=draft.language, kind=draft.kind, pattern=draft.pattern)

@@ -14,7 +14,7 @@ from django.db.models import Min, Q
 
 from annotations.models import Coin, Concept, Label, Side, Snapshot
 from annotations.models.evidence import Answer
-from annotations.services.concepts import implications
+from annotations.queries.text_rules import implications
 from mlcore.contract import LearningError, Sample, Split, write_snapshot
 
 UNKNOWN, ABSENT, PRESENT = -1, 0, 1

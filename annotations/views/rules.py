@@ -18,8 +18,9 @@ from annotations.queries import rules as queries
 from annotations.queries.rule_json import describe_rules
 from annotations.queries.rule_trial import sample_sides, try_text
 from annotations.queries.runs import read_progress
+from annotations.queries.text_rules import Draft
 from annotations.queries.workers import queues_without_worker
-from annotations.services.rules import Draft, RuleConflict, RuleRefused, save_and_relabel
+from annotations.services.rules import RuleConflict, RuleRefused, check_draft, save_and_relabel
 from annotations.views.access import admin_required, expert_required, is_admin
 from annotations.views.live import answer_poll
 
@@ -78,7 +79,7 @@ def rules_try(request: HttpRequest, slug: str) -> HttpResponse:
 def rule_new(request: HttpRequest, slug: str) -> HttpResponse:
     concept = _concept(slug)
     offered = {"pattern": request.GET.get("words", "")[:100], "language": request.GET.get("language", "en")}
-    form = RuleForm(concept, None, request.POST or None, initial=offered)
+    form = RuleForm(None, request.POST or None, initial=offered)
     return _edit(request, concept, None, form)
 
 
@@ -90,11 +91,11 @@ def rule(request: HttpRequest, slug: str, rule_id: int) -> HttpResponse:
     if request.method == "POST":
         if not is_admin(request):
             raise PermissionDenied("Experts may look at rules; administrators change them.")
-        return _edit(request, concept, found, RuleForm(concept, found, request.POST))
+        return _edit(request, concept, found, RuleForm(found, request.POST))
     start = _starting_point(request, found)
     shown = {"language": start.language, "kind": start.kind, "pattern": start.pattern, "base": found.version}
     shown |= {"retired": "on"} if start.retired else {}
-    form = RuleForm(concept, found, shown if start != Draft.of(found) else None, initial=shown)
+    form = RuleForm(found, shown if start != Draft.of(found) else None, initial=shown)
     return _edit(request, concept, found, form)
 
 
@@ -121,30 +122,44 @@ def rule_json(request: HttpRequest, slug: str, rule_id: int) -> JsonResponse:
 def _edit(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm) -> HttpResponse:
     """Show the form, with a preview of what it would change; save what was previewed."""
     context: dict[str, Any] = {"concept": concept, "rule": rule, "form": form, "may_change": is_admin(request)}
-    valid = form.is_bound and form.is_valid()
-    if valid and request.POST.get("action") == "save" and request.POST.get("previewed") == form.signature():
-        try:
-            return _save(request, concept, rule, form)
-        except RuleConflict as conflict:
-            return _show_conflict(request, context, conflict.current)
-        except RuleRefused as error:
-            form.add_error(None, str(error))
-            valid = False
-    if valid:
-        context |= {"preview": queries.preview_draft(concept, form.draft, rule), "signature": form.signature()}
+    draft = _drafted(concept, rule, form)
+    if draft:
+        signature = draft.signature(form.cleaned_data["base"] or 0)
+        if request.POST.get("action") == "save" and request.POST.get("previewed") == signature:
+            try:
+                return _save(request, concept, rule, form, draft)
+            except RuleConflict as conflict:
+                return _show_conflict(request, context, conflict.current)
+            except RuleRefused as error:  # somebody added the same rule a moment ago
+                form.add_error(None, str(error))
+                return render(request, "rules/rule.html", context, status=400)
+        context |= {"preview": queries.preview_draft(concept, draft, rule), "signature": signature}
     if request.headers.get("HX-Target") == "preview":
         return render(request, "rules/preview.html", context)
     if rule:
         context |= {"history": rule.changes.select_related("user"), "examples": queries.rule_examples(rule)}
-    bad = request.method == "POST" and not valid
+    bad = request.method == "POST" and not draft
     return render(request, "rules/rule.html", context, status=400 if bad else 200)
 
 
-def _save(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm) -> HttpResponse:
+def _drafted(concept: Concept, rule: Rule | None, form: RuleForm) -> Draft | None:
+    """What the form holds, if it can be a rule; otherwise the form says why not."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    given = form.cleaned_data
+    draft = Draft(given["language"], given["kind"], given["pattern"], bool(given.get("retired")))
+    try:
+        return check_draft(concept, draft, rule)
+    except RuleRefused as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def _save(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm, draft: Draft) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
     base = form.cleaned_data["base"] or 0
-    saved, labelling = save_and_relabel(user=user, concept=concept, draft=form.draft, rule=rule, base=base)
+    saved, labelling = save_and_relabel(user=user, concept=concept, draft=draft, rule=rule, base=base)
     tasks.send(labelling)
     what = "is retired" if saved.retired else "is saved"
     messages.success(request, f"“{saved.pattern}” {what} as version {saved.version}. The texts are read again now.")
@@ -155,12 +170,14 @@ def _show_conflict(request: HttpRequest, context: dict[str, Any], current: Rule)
     """Both versions side by side; the person's words stay in the form, and count from the current version on."""
     again = request.POST.copy()
     again["base"] = str(current.version)
-    form = RuleForm(context["concept"], current, again)
+    form = RuleForm(current, again)
     by = current.changes.select_related("user").first()
     context |= {"form": form, "rule": current, "theirs": current, "by": by, "history": current.changes.all()}
-    if form.is_valid():
-        context |= {"preview": queries.preview_draft(context["concept"], form.draft, current)}
-        context |= {"signature": form.signature()}
+    context |= {"examples": queries.rule_examples(current)}
+    draft = _drafted(context["concept"], current, form)
+    if draft:
+        context |= {"preview": queries.preview_draft(context["concept"], draft, current)}
+        context |= {"signature": draft.signature(current.version)}
     return render(request, "rules/rule.html", context, status=409)
 
 

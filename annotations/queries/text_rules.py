@@ -1,0 +1,44 @@
+"""Rules as texts are read by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotations.models import Concept, Rule, RuleChange
+from mlcore.text.rules import Rule as TextRule
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A rule as it would be saved."""
+
+    language: str
+    kind: str
+    pattern: str
+    retired: bool = False
+
+    @classmethod
+    def of(cls, said: Rule | RuleChange) -> Draft:
+        return cls(said.language, said.kind, said.pattern, said.retired)
+
+    def as_text_rule(self, concept: str, identifier: int = 0, version: int = 1) -> TextRule:
+        """Raises ValueError with a sentence."""
+        return TextRule(identifier, concept, self.language, self.kind, self.pattern, version)
+
+    def signature(self, base: int) -> str:
+        """Which draft a preview was of: another one is shown before it is saved."""
+        return "|".join([str(base), self.language, self.kind, self.pattern, "retired" if self.retired else ""])
+
+
+def text_rules() -> list[TextRule]:
+    """The rules in use."""
+    rules = Rule.objects.in_use().select_related("concept")
+    return [Draft.of(rule).as_text_rule(rule.concept.slug, rule.pk, rule.version) for rule in rules]
+
+
+def implications() -> dict[str, tuple[str, ...]]:
+    """Concept slug → slugs it implies directly."""
+    return {
+        concept.slug: tuple(implied.slug for implied in concept.implies.all())
+        for concept in Concept.objects.in_use().prefetch_related("implies")
+    }

@@ -123,7 +123,7 @@ def test_the_page_draws_estimate_and_measure_and_says_when_two_sources_do_not_su
     text = " ".join(panel.get_text(" ").split())
     assert "Two sources do not suffice." in text
     assert "Experts answered on 10 of 20 sides" in text
-    assert "Most to be trusted seems" in text
+    assert "Most to be trusted seems" in text and "Experts agree with it on" in text
     rows = panel.select("tbody tr")
     assert len(rows) == 2
     assert all(len(row.select("circle.middle")) == len(row.select("circle.measured")) == 1 for row in rows)

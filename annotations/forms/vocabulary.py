@@ -21,7 +21,7 @@ class ConceptForm(forms.Form):
     link = forms.URLField(required=False, max_length=200, assume_scheme="https")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         for language in LANGUAGES:
             self.fields[f"name_{language}"] = forms.CharField(required=False, max_length=100)
             self.fields[f"words_{language}"] = forms.CharField(required=False, max_length=1000)

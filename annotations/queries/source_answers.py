@@ -67,9 +67,9 @@ def read_ground(rules: RuleSet) -> Ground:
 def source_answers(ground: Ground, concept: Concept) -> Iterator[tuple[str, Answers]]:
     """Each source with its answers; one that never speaks of the concept is left out."""
     for language, asked in ground.languages.items():
-        labels = PseudoLabel.objects.filter(concept=concept, description__language=language)
-        yield f"text:{language}", ground.answers(asked, labels.values_list("side_id", flat=True).distinct())
-    entities = ground.entities.get(concept.slug)
+        read = PseudoLabel.objects.filter(concept=concept, description__language=language)
+        yield f"text:{language}", ground.answers(asked, read.values_list("side_id", flat=True).distinct())
+    entities = [*ground.entities.get(concept.slug, ())]
     for source in ground.entity_sources if entities else ():
         asked = np.unique(np.concatenate([*ground.languages.values()]))
         with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
-from typing import Any
+from typing import Any, cast
 
 from annotations.models import Concept, SourceRun
 
@@ -41,7 +41,7 @@ class JudgedConcept:
 
 
 def newest_sources() -> SourceRun | None:
-    return SourceRun.objects.filter(status=SourceRun.Status.SUCCEEDED).first()
+    return cast("SourceRun | None", SourceRun.objects.filter(status=SourceRun.Status.SUCCEEDED).first())
 
 
 def scale_from(run: SourceRun) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from annotations.models import Concept, MiningRun, Rule
@@ -55,7 +55,7 @@ class Choice:
 
 def newest_mining() -> MiningRun | None:
     """The newest one that ended well: the words that the pages show."""
-    return MiningRun.objects.filter(status=MiningRun.Status.SUCCEEDED).first()
+    return cast("MiningRun | None", MiningRun.objects.filter(status=MiningRun.Status.SUCCEEDED).first())
 
 
 def choose_candidates(run: MiningRun, choice: Choice) -> list[dict[str, Any]]:

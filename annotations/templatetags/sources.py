@@ -34,9 +34,16 @@ def sources_sentence(figures: Mapping[str, Any]) -> str:
         alone = f"“{source_name(sources[0]['source'])}” alone speaks of it, so there is nothing to compare it with"
         return f"{alone}; only what experts answered tells how good it is." if figures["experts"] else f"{alone}."
     best = max(sources, key=lambda source: float(source["estimated"]["accuracy"]))
-    told = best["estimated"]
+    told, checked = best["estimated"], best["measured"]["accuracy"]
     right, finds, present = (per_cent(share) for share in (told["accuracy"], told["sensitivity"], figures["present"]))
-    return (
+    said = (
         f"Most to be trusted seems “{source_name(best['source'])}”: right on {right} of its sides, it finds {finds} of "
         f"what is there. By all sources together, {present} of the sides show it."
+    )
+    if not checked:
+        return said
+    right, low, high = (per_cent(checked[name]) for name in ("value", "low", "high"))
+    agrees = "as estimated" if checked["low"] <= told["accuracy"] <= checked["high"] else "unlike the estimate"
+    return (
+        f"{said} Experts agree with it on {right} of {checked['of']} sides (95 % interval {low} to {high}), {agrees}."
     )

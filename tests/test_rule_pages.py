@@ -96,10 +96,11 @@ def test_a_rule_is_retired_and_an_earlier_version_is_taken_back(office: Client, 
     rule.refresh_from_db()
     assert (rule.version, rule.retired) == (2, True)
     assert "Retired (1)" in words(read(office.get(reverse("rules", args=["owl"]))))
+    assert office.get(reverse("concept_json", args=["owl"])).json()["rules"] == []
+    assert office.get(reverse("api_concept-detail", args=["owl"])).json()["rules"] == []
     history = read(office.get(page_of(rule)))
     (back,) = [link["href"] for link in history.select("a") if "Take this version back" in link.get_text()]
-    assert back == "?version=1" or back.endswith("?version=1")
-    page = read(office.get(back if back.startswith("/") else page_of(rule) + back))
+    page = read(office.get(back))
     assert not page.select_one("#id_retired").has_attr("checked")
     save(office, page_of(rule), sent("owl", 2))
     rule.refresh_from_db()

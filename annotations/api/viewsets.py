@@ -20,7 +20,7 @@ from annotations.api.serializers.concepts import ConceptSerializer
 from annotations.api.serializers.labels import LabelSerializer
 from annotations.api.serializers.models import ModelVersionSerializer, WholeModelVersionSerializer
 from annotations.api.serializers.sides import SideSerializer
-from annotations.models import Coin, Concept, Label, ModelVersion, Prediction, Publication, Side
+from annotations.models import Coin, Concept, Label, ModelVersion, Prediction, Publication, Rule, Side
 
 
 class ReadOnly(ListModelMixin, RetrieveModelMixin, StrictView, GenericViewSet):  # type: ignore[type-arg]
@@ -103,7 +103,7 @@ class ConceptViewSet(ReadOnly):
     """Concepts with their names, the rules by which texts are read, and what they imply."""
 
     noun = "concept"
-    queryset = Concept.objects.prefetch_related("implies", "rules")
+    queryset = Concept.objects.prefetch_related("implies", Prefetch("rules", Rule.objects.filter(retired=False)))
     serializer_class = ConceptSerializer
     lookup_field = "slug"
 

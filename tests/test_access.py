@@ -21,7 +21,9 @@ from annotations.models import (
     Label,
     MiningRun,
     ModelVersion,
+    Photograph,
     PredictionRun,
+    RecropRun,
     ReviewItem,
     Rule,
     SaliencyMap,
@@ -81,6 +83,12 @@ ACCESS: dict[str, dict[str, str]] = {
     "review_decide": {"POST": "expert"},
     "review_undo": {"POST": "expert"},
     "review_skip": {"POST": "expert"},
+    "pictures": {"GET": "expert"},
+    "pictures_json": {"GET": "expert"},
+    "picture": {"GET": "expert", "POST": "expert"},
+    "picture_json": {"GET": "expert"},
+    "recrop": {"POST": "admin"},
+    "recrop_cancel": {"POST": "admin"},
     "imports": {"GET": "admin"},
     "imports_json": {"GET": "admin"},
     "import_new": {"GET": "admin", "POST": "admin"},
@@ -146,7 +154,7 @@ EXAMPLES: dict[str, Any] = {
     "name": "ab/cd.webp",
     "key": "abcdefgh",
     "public_id": UUID(int=1),
-    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "description_id"), FAR),
+    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"), FAR),
 }
 
 MAY_DIFFER = {("allowed", "OPTIONS"), ("refused", "HEAD")}
@@ -227,6 +235,8 @@ def rows(make_coin: MakeCoin) -> None:
     SaliencyMap.objects.create(pk=FAR, side=side, version=version, concept=eagle, status="failed")
     MiningRun.objects.create(pk=FAR, status="failed")
     SourceRun.objects.create(pk=FAR, status="failed")
+    Photograph.objects.create(pk=FAR, coin=coin, scope="both", name="lot.jpg", refusal="missing")
+    RecropRun.objects.create(pk=FAR, status="failed")
     ImportRun.objects.create(pk=FAR, format="nuds", path="nowhere", name="nowhere", status="failed")
     Identification.objects.create(public_id=UUID(int=1), file="ab/cd.webp", status="failed")
 

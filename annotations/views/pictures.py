@@ -1,0 +1,91 @@
+"""Photographs that a person should look at, and the run that crops them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations import tasks
+from annotations.models import RecropRun
+from annotations.queries import pictures as queries
+from annotations.queries.runs import read_progress
+from annotations.queries.workers import queues_without_worker
+from annotations.services.jobs import cancel_job
+from annotations.services.recropping import queue_recropping
+from annotations.views.access import admin_required, expert_required
+from annotations.views.live import answer_poll
+
+
+@require_safe
+@expert_required
+def pictures(request: HttpRequest) -> HttpResponse:
+    run = RecropRun.objects.first()
+    live: dict[str, Any] = {"run": run, "progress": read_progress(run) if run else None}
+    if run and request.htmx:  # type: ignore[attr-defined]
+        return answer_poll(request, run, "pictures/list.html", live, {"live"})
+    tabs = queries.count_tabs()
+    code, shown, following = _page(request)
+    context = live | {
+        "tabs": tabs,
+        "refused": sum(tab.count for tab in tabs if tab.code not in (queries.DOUBTFUL, queries.BY_HAND)),
+        "code": code,
+        "photographs": shown,
+        "next": _address("pictures", code, following) if following else "",
+        "json": _address("pictures_json", code, request.GET.get("after", "")),
+        "queues": queues_without_worker(),
+    }
+    return render(request, "pictures/list.html", context)
+
+
+@require_safe
+@expert_required
+def pictures_json(request: HttpRequest) -> JsonResponse:
+    code, shown, following = _page(request)
+    rows = [queries.describe_photograph(each) | {"url": reverse("picture", args=[each.pk])} for each in shown]
+    after = _address("pictures_json", code, following) if following else None
+    return JsonResponse({"pictures": rows, "next": after})
+
+
+def _page(request: HttpRequest) -> tuple[str, list[Any], str]:
+    """The tab, the photographs on this page, and after which one the next page begins."""
+    code, after = request.GET.get("reason", ""), request.GET.get("after", "")
+    if after and (not after.isdecimal() or len(after) > 18):
+        raise BadRequest(f"after is “{after[:40]}”; it must be the number of a photograph. Start from the first page.")
+    if "\0" in code:
+        raise BadRequest("reason: this is no code of a refusal. Choose one of the tabs.")
+    found = queries.list_photographs(code, int(after) if after else None)
+    shown = found[: queries.PAGE]
+    return code, shown, str(shown[-1].pk) if len(found) > queries.PAGE else ""
+
+
+def _address(name: str, code: str, after: str) -> str:
+    query = {key: value for key, value in (("reason", code), ("after", after)) if value}
+    return reverse(name, query=query or None)
+
+
+@require_POST
+@admin_required
+@transaction.atomic
+def recrop(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    run = queue_recropping(user=user, refused_only=request.POST.get("extent") != "all")
+    tasks.send(run)
+    return redirect("pictures")
+
+
+@require_POST
+@admin_required
+def recrop_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    run = RecropRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise Http404(f"There is no run {run_id} that crops again.")
+    cancel_job(run)
+    return redirect("pictures")

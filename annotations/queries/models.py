@@ -81,6 +81,34 @@ def _figures(slug: str, name: str, row: dict[str, Any]) -> ConceptFigures:
     )
 
 
+@dataclass(frozen=True)
+class SpanFigures:
+    """How many names of a class are found exactly, on the test texts; 0..1."""
+
+    label: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    true: int | None
+    """Names that stand in the texts; None for the mean of the classes."""
+
+
+def read_span_figures(version: ModelVersion) -> list[tuple[str, list[SpanFigures]]]:
+    """Figures per class, over all and their mean: on all test texts, and on those that an expert checked."""
+    parts = {"All test texts": "test", "Test texts that an expert checked": "test_expert"}
+    found = []
+    for words, part in parts.items():
+        measured = version.metrics.get(part) or {}
+        rows = [
+            SpanFigures(name.lower(), row["precision"], row["recall"], row["f1"], row.get("true"))
+            for name in (*version.concepts, "all", "mean")
+            if (row := measured.get(name))
+        ]
+        if any(row.true for row in rows):
+            found.append((words, rows))
+    return found
+
+
 def concept_names(version: ModelVersion) -> dict[str, str]:
     """Names by slug; a concept that is gone keeps its slug."""
     known = dict(Concept.objects.filter(slug__in=version.concepts).values_list("slug", "name"))

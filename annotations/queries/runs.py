@@ -11,8 +11,20 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotations.models import Concept, Decision, Job, Side, Snapshot, TrainingRun
+from annotations.models import (
+    Concept,
+    Decision,
+    Description,
+    EntityMention,
+    Job,
+    Side,
+    Snapshot,
+    SpanDecision,
+    TrainingRun,
+)
+from annotations.models.entities import EntityClass
 from annotations.models.evidence import Answer
+from annotations.queries.entities import LIST
 
 AnyJob = TypeVar("AnyJob", bound=Job)
 PAGE = 50
@@ -96,6 +108,36 @@ class Supply:
     @property
     def advice(self) -> list[str]:
         return list(_advice(self))
+
+    @property
+    def enough(self) -> bool:
+        return self.sides > 0
+
+
+@dataclass(frozen=True)
+class TextSupply:
+    """What a snapshot of texts frozen now would hold."""
+
+    texts: int
+    coins: int
+    checked: int
+    """Texts in which a person said something of a name."""
+    names: list[tuple[str, int]]
+    """Class, and how often the lists find one of it."""
+
+    @property
+    def enough(self) -> bool:
+        return self.texts > 0 and (self.checked > 0 or any(count for _, count in self.names))
+
+
+def count_text_supply() -> TextSupply:
+    texts = Description.objects.exclude(text="").aggregate(texts=Count("id"), coins=Count("coin", distinct=True))
+    said = SpanDecision.objects.filter(undoes=None, undone_by=None).exclude(description=None)
+    checked = said.aggregate(texts=Count("description", distinct=True))["texts"]
+    listed = EntityMention.objects.filter(source=LIST).order_by().values_list("label").annotate(Count("id"))
+    counts = dict(listed)
+    names = [(words, counts.get(value, 0)) for value, words in EntityClass.choices]
+    return TextSupply(texts["texts"], texts["coins"], checked, names)
 
 
 def count_supply() -> Supply:
@@ -190,7 +232,7 @@ def describe_run(run: TrainingRun) -> dict[str, Any]:
 def describe_run_fully(run: TrainingRun) -> dict[str, Any]:
     progress = read_progress(run)
     return describe_run(run) | {
-        "mean_ap": run.version.metrics["test"]["mean"]["ap"] if hasattr(run, "version") else None,
+        "mean_ap": run.version.metrics["test"]["mean"].get("ap") if hasattr(run, "version") else None,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "attempts": run.attempts,

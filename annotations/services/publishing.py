@@ -15,6 +15,7 @@ from django.db import transaction
 
 from annotations.models import Job, ModelVersion, Prediction, PredictionRun, Publication
 from mlcore.metrics.paired import paired_difference
+from mlcore.registry import kinds
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,22 @@ def model_folder(version: ModelVersion) -> Path:
     return Path(settings.MODELS_ROOT) / version.folder
 
 
+class NotPublishable(ValueError):
+    """Says why a model cannot answer the public."""
+
+
+def reads_texts(version: ModelVersion) -> bool:
+    """Whether it finds names in texts; such a model says nothing of pictures and is not published."""
+    kind = kinds().get(version.kind)
+    return kind is not None and kind.learns_from == "texts"
+
+
 def compare(version: ModelVersion) -> Comparison:
     """Average precision of both models on the candidate's frozen test set, with intervals of the difference."""
     published = ModelVersion.objects.published()
+    if reads_texts(version):
+        sentence = "This model finds names in texts. It answers no question about pictures and is not published."
+        return Comparison(version, published, 0, 0, [], None, "unknown", sentence)
     if published is None or published.pk == version.pk:
         verdict = "first" if published is None else "published"
         sentence = (
@@ -121,8 +135,10 @@ def _verdict(mean: Row, published: ModelVersion) -> tuple[str, str]:
 def publish_version(*, version: ModelVersion, user: User) -> PredictionRun:
     """Make a version the one that answers the public, and queue its predictions for the corpus.
 
-    Publishing the published one again is the same publication; its predictions are made anew.
+    Publishing the published one again is the same publication; its predictions are made anew. Raises NotPublishable.
     """
+    if reads_texts(version):
+        raise NotPublishable(f"Model {version.pk} finds names in texts; it cannot say what a picture shows.")
     Publication.objects.select_for_update().order_by("-id").first()
     current = ModelVersion.objects.published()
     if current is None or current.pk != version.pk:

@@ -54,7 +54,7 @@ def split_of(identifier: str) -> Split:
     return "test" if place < 0.20 else "validation" if place < 0.36 else "train"
 
 
-def _group_keys() -> dict[int, str]:
+def group_keys() -> dict[int, str]:
     """What stands for all coins of a group of doubles: the first of their identifiers."""
     grouped = Coin.objects.exclude(doubles=None).order_by()
     return dict(grouped.values_list("doubles").annotate(key=Min("identifier")))
@@ -62,7 +62,7 @@ def _group_keys() -> dict[int, str]:
 
 def _samples(concepts: Sequence[str]) -> Iterator[Sample]:
     implied = {slug: _closure(slug, implications()) for slug in concepts}
-    keys = _group_keys()
+    keys = group_keys()
     sides = (
         Side.objects.pictured()
         .filter(~Q(text="") | Q(decisions__isnull=False))

@@ -18,22 +18,24 @@ from annotations.models import ModelVersion, TrainingRun
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.snapshots import freeze_snapshot
-from mlcore.registry import config_from
+from annotations.services.text_snapshots import freeze_text_snapshot
+from mlcore.registry import config_from, kind_info
 
 
 @transaction.atomic
 def queue_training(*, user: User | None, kind: str, config: Mapping[str, Any]) -> TrainingRun:
-    """Freeze a snapshot and queue a run on it.
+    """Freeze a snapshot of what the kind learns from, sides or texts, and queue a run on it.
 
     Raises LearningError for an unknown kind, a bad setting or an empty corpus.
     """
     checked = asdict(config_from(kind, config))
+    freeze = freeze_text_snapshot if kind_info(kind).learns_from == "texts" else freeze_snapshot
     return TrainingRun.objects.create(
         created_by=user,
         kind=kind,
         config=checked,
         seed=checked.get("seed", 0),
-        snapshot=freeze_snapshot(user=user),
+        snapshot=freeze(user=user),
         code_version=code_version(),
     )
 

@@ -19,7 +19,7 @@ from annotations.queries.forest import draw_forest
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job, repeat_job
-from annotations.services.publishing import compare, publish_version
+from annotations.services.publishing import NotPublishable, compare, publish_version, reads_texts
 from annotations.views.access import admin_required
 from annotations.views.live import answer_poll, page_number
 
@@ -64,6 +64,9 @@ def _find(model_id: int) -> ModelVersion:
 @admin_required
 def model(request: HttpRequest, model_id: int) -> HttpResponse:
     version = _find(model_id)
+    if reads_texts(version):
+        figures = queries.read_span_figures(version)
+        return render(request, "models/texts.html", {"version": version, "figures": figures})
     corpus = version.prediction_runs.first()
     context: dict[str, Any] = {"version": version, "corpus": corpus}
     if corpus:
@@ -110,7 +113,11 @@ def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
     version = _find(model_id)
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
-    tasks.send(publish_version(version=version, user=user))
+    try:
+        tasks.send(publish_version(version=version, user=user))
+    except NotPublishable as error:
+        messages.error(request, str(error))
+        return redirect(version)
     messages.success(request, f"Model {version.pk} is published. Its predictions for the corpus are being made.")
     return redirect(version)
 

@@ -66,7 +66,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
         "kinds": kinds(),
         "chosen": request.GET.get("preset", "" if "like" in request.GET or form.is_bound else "0"),
         "like": request.GET.get("like", ""),
-        "supply": queries.count_supply(),
+        "supply": queries.count_text_supply() if kind.learns_from == "texts" else queries.count_supply(),
         "queues": queues_without_worker(),
     }
     return render(request, "runs/new.html", context, status=400 if form.errors else 200)

@@ -7,6 +7,7 @@ import { hideSignedOut, showConflict, showSaving, showSignedOut, showStanding, t
 import { previousText, rememberText } from "./span_trail.js";
 
 const state = JSON.parse(document.querySelector("#state").textContent);
+const PATIENCE = 1500; // ms
 const place = document.querySelector("#text");
 const keys = document.querySelector("#keys");
 const words = wordsOf(state.text);
@@ -49,7 +50,9 @@ function chooseByMouse(from, to) {
   else choose(Math.min(from, to), Math.max(from, to));
 }
 
-const chosen = () => ({ start: words[first].start, end: words[last].end });
+function chosen() {
+  return { start: words[first].start, end: words[last].end };
+}
 
 function onKey(event) {
   if (keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -117,8 +120,16 @@ async function undo() {
 async function confirmAll() {
   for (const span of spans.filter((each) => !each.expert)) await say(span, span.label);
   if (!standing(decisions).length) await say({ start: 0, end: state.text.length }, "");
-  await outbox.send();
+  await drained();
   document.querySelector("#next").click();
+}
+
+/** Until all is saved; where the server is slow, the next page sends what is left. */
+async function drained() {
+  for (const began = performance.now(); performance.now() - began < PATIENCE; ) {
+    if (!(await outbox.entries()).some((entry) => entry.state === "waiting")) return;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
 }
 
 function send(does, body, row) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from annotations.models import Coin, Decision, Label
 from annotations.queries.coins import ShownCoin, ShownSide
+from annotations.queries.texts import ShownText
 from annotations.templatetags.pictures import media
 from annotations.views.access import is_admin, is_expert
 
@@ -42,6 +44,7 @@ def whole_coin(shown: ShownCoin, request: HttpRequest) -> dict[str, Any]:
         "source": coin.source,
         "updated_at": coin.updated_at,
         "sides": [_side(side, request, named) for side in shown.sides],
+        "texts": [_text(text) for text in shown.texts],
         "photographs": [
             {
                 "name": photograph.name,
@@ -57,6 +60,27 @@ def whole_coin(shown: ShownCoin, request: HttpRequest) -> dict[str, Any]:
             for photograph in shown.photographs
         ],
         "decisions": [_decision(decision, named) for decision in shown.decisions],
+    }
+
+
+def _text(shown: ShownText) -> dict[str, Any]:
+    text = shown.description
+    return {
+        "scope": text.scope,
+        "language": text.language,
+        "text": text.text,
+        "refusal": text.refusal,
+        "parts": [asdict(part) for part in shown.parts],
+        "names": [
+            {
+                "start": mention.start,
+                "end": mention.end,
+                "class": mention.label,
+                "entity": mention.entity.identifier if mention.entity else None,
+                "source": mention.source,
+            }
+            for mention in shown.mentions
+        ],
     }
 
 

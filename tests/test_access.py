@@ -32,116 +32,11 @@ from annotations.models import (
     SourceRun,
     TrainingRun,
 )
+from tests.access_table import ACCESS, ROLES
 from tests.conftest import MakeCoin
-
-ROLES = ("anyone", "visitor", "expert", "admin")
-"""Each may do what those before it may. A visitor is signed in and has no role."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS")
 
-# One line per name: methods, and the first role that may use them. HEAD goes with GET.
-ACCESS: dict[str, dict[str, str]] = {
-    "home": {"GET": "anyone"},
-    "health": {"GET": "anyone"},
-    "media": {"GET": "anyone"},
-    "search": {"GET": "anyone"},
-    "search_json": {"GET": "anyone"},
-    "search_export": {"GET": "anyone"},
-    "coin": {"GET": "anyone"},
-    "coin_json": {"GET": "anyone"},
-    "concepts": {"GET": "anyone"},
-    "concepts_json": {"GET": "anyone"},
-    "concept": {"GET": "anyone"},
-    "concept_json": {"GET": "anyone"},
-    "entities": {"GET": "anyone"},
-    "entities_json": {"GET": "anyone"},
-    "entity": {"GET": "anyone"},
-    "entity_json": {"GET": "anyone"},
-    "span_queue": {"GET": "expert"},
-    "spans": {"GET": "expert"},
-    "span_decide": {"POST": "expert"},
-    "span_undo": {"POST": "expert"},
-    "rules": {"GET": "expert"},
-    "rules_json": {"GET": "expert"},
-    "rules_try": {"GET": "expert", "POST": "expert"},
-    "rule_new": {"GET": "admin", "POST": "admin"},
-    "rule": {"GET": "expert", "POST": "admin"},
-    "rule_json": {"GET": "expert"},
-    "identify": {"GET": "anyone", "POST": "anyone"},
-    "identification": {"GET": "anyone"},
-    "identification_json": {"GET": "anyone"},
-    "saliency": {"GET": "anyone", "POST": "expert"},
-    "saliency_map": {"GET": "anyone"},
-    "saliency_map_json": {"GET": "anyone"},
-    "admin_login": {"GET": "admin"},  # leads strangers to the page to sign in, and tells others that it is not theirs
-    "login": {"GET": "anyone", "POST": "anyone", "PUT": "anyone"},  # Django's form views take PUT for POST
-    "logout": {"POST": "anyone"},
-    "account": {"GET": "visitor", "POST": "visitor"},
-    "review": {"GET": "expert"},
-    "review_next": {"GET": "expert"},
-    "review_item": {"GET": "expert"},
-    "review_decide": {"POST": "expert"},
-    "review_undo": {"POST": "expert"},
-    "review_skip": {"POST": "expert"},
-    "pictures": {"GET": "expert"},
-    "pictures_json": {"GET": "expert"},
-    "picture": {"GET": "expert", "POST": "expert"},
-    "picture_json": {"GET": "expert"},
-    "recrop": {"POST": "admin"},
-    "recrop_cancel": {"POST": "admin"},
-    "imports": {"GET": "admin"},
-    "imports_json": {"GET": "admin"},
-    "import_new": {"GET": "admin", "POST": "admin"},
-    "import_run": {"GET": "admin"},
-    "import_run_json": {"GET": "admin"},
-    "import_refused_csv": {"GET": "admin"},
-    "import_cancel": {"POST": "admin"},
-    "import_repeat": {"POST": "admin"},
-    "vocabulary": {"GET": "expert"},
-    "vocabulary_json": {"GET": "expert"},
-    "vocabulary_start": {"POST": "admin"},
-    "vocabulary_cancel": {"POST": "admin"},
-    "vocabulary_concept": {"GET": "admin", "POST": "admin"},
-    "growth": {"GET": "expert"},
-    "growth_json": {"GET": "expert"},
-    "growth_add": {"POST": "admin"},
-    "sources": {"GET": "expert"},
-    "sources_json": {"GET": "expert"},
-    "sources_start": {"POST": "admin"},
-    "sources_cancel": {"POST": "admin"},
-    "runs": {"GET": "admin"},
-    "runs_json": {"GET": "admin"},
-    "run_new": {"GET": "admin", "POST": "admin"},
-    "run": {"GET": "admin"},
-    "run_json": {"GET": "admin"},
-    "run_log": {"GET": "admin"},
-    "run_cancel": {"POST": "admin"},
-    "run_repeat": {"POST": "admin"},
-    "models": {"GET": "admin"},
-    "models_json": {"GET": "admin"},
-    "model": {"GET": "admin"},
-    "model_json": {"GET": "admin"},
-    "model_publish": {"POST": "admin"},
-    "predictions_cancel": {"POST": "admin"},
-    "predictions_repeat": {"POST": "admin"},
-    "api_root": {"GET": "anyone"},
-    "api_docs": {"GET": "anyone"},
-    "api_schema": {"GET": "anyone"},
-    "api_coin-list": {"GET": "anyone"},
-    "api_coin-detail": {"GET": "anyone"},
-    "api_side-list": {"GET": "anyone"},
-    "api_side-detail": {"GET": "anyone"},
-    "api_concept-list": {"GET": "anyone"},
-    "api_concept-detail": {"GET": "anyone"},
-    "api_label-list": {"GET": "anyone"},
-    "api_label-detail": {"GET": "anyone"},
-    "api_model-list": {"GET": "anyone"},
-    "api_model-detail": {"GET": "anyone"},
-    "api_predictions": {"POST": "visitor"},
-    "api_prediction": {"GET": "anyone"},
-    "api_tokens": {"GET": "visitor", "POST": "anyone"},
-    "api_token": {"DELETE": "visitor"},
-}
 NOWHERE = {"api_nothing": "/api/v1/nothing/at/all", "api_elsewhere": "/api/v9/coins"}
 """Says 404 to everybody."""
 FAR = 1000  # beyond what the database's counters reach meanwhile
@@ -154,7 +49,9 @@ EXAMPLES: dict[str, Any] = {
     "name": "ab/cd.webp",
     "key": "abcdefgh",
     "public_id": UUID(int=1),
-    **dict.fromkeys(("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"), FAR),
+    **dict.fromkeys(
+        ("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"), FAR
+    ),
 }
 
 MAY_DIFFER = {("allowed", "OPTIONS"), ("refused", "HEAD")}
@@ -233,10 +130,10 @@ def rows(make_coin: MakeCoin) -> None:
     version = ModelVersion.objects.create(pk=FAR, run=run, kind=run.kind, **learned)
     PredictionRun.objects.create(pk=FAR, version=version, status="failed")
     SaliencyMap.objects.create(pk=FAR, side=side, version=version, concept=eagle, status="failed")
-    MiningRun.objects.create(pk=FAR, status="failed")
-    SourceRun.objects.create(pk=FAR, status="failed")
     Photograph.objects.create(pk=FAR, coin=coin, scope="both", name="lot.jpg", refusal="missing")
     RecropRun.objects.create(pk=FAR, status="failed")
+    MiningRun.objects.create(pk=FAR, status="failed")
+    SourceRun.objects.create(pk=FAR, status="failed")
     ImportRun.objects.create(pk=FAR, format="nuds", path="nowhere", name="nowhere", status="failed")
     Identification.objects.create(public_id=UUID(int=1), file="ab/cd.webp", status="failed")
 

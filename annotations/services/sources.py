@@ -17,7 +17,8 @@ from mlcore.noise.dawid_skene import ABSTAINED, Settings, accuracy_intervals, fi
 from mlcore.text.shares import Share, wilson
 
 ENOUGH_SOURCES = 3
-"""With two classes, fewer sources leave their errors open (Dawid and Skene, 1979): any split of blame fits as well."""
+"""With two classes, fewer sources leave their errors open (Dawid and Skene, 1979): any split of blame fits as well.
+Lists of entities read the words that rules read, so they do not count as further sources."""
 DRAWS = 100
 """Of the sides, with replacement, for the intervals."""
 ROUGHLY = Settings(tolerance=1e-4)
@@ -50,7 +51,7 @@ def judge_sources(said: Mapping[str, Answers], experts: Answers) -> dict[str, An
     judged: dict[str, Any] = {
         "sides": len(answers),
         "experts": int((experts != ABSTAINED).sum()),
-        "identified": len(said) >= ENOUGH_SOURCES,
+        "identified": sum(not name.startswith("entities:") for name in said) >= ENOUGH_SOURCES,
         "present": None,
         "sources": [_describe(name, answers[:, place], experts) for place, name in enumerate(said)],
     }

@@ -10,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from annotations.models import (
+    DoublesRun,
     Identification,
     ImportRun,
     Job,
@@ -22,6 +23,7 @@ from annotations.models import (
     TrainingRun,
 )
 from annotations.services import (
+    doubles,
     identifying,
     importing,
     jobs,
@@ -68,6 +70,11 @@ def draw_saliency(*, job_id: int) -> None:
 
 
 @shared_task
+def find_doubles(*, job_id: int) -> None:
+    jobs.work_on(DoublesRun, job_id, doubles.carry_out_doubles)
+
+
+@shared_task
 def recrop(*, job_id: int) -> None:
     jobs.work_on(RecropRun, job_id, recropping.carry_out_recropping)
 
@@ -92,6 +99,7 @@ TASKS: dict[type[Job], Task] = {
     MiningRun: mine_words,
     SourceRun: judge_sources,
     RecropRun: recrop,
+    DoublesRun: find_doubles,
 }
 
 

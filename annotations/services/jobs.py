@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotations.models.crops import RecropRun
+from annotations.models.doubles import DoublesRun
 from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import LEASE, MAX_ATTEMPTS, Job
 from annotations.models.predictions import Identification, PredictionRun, SaliencyMap
@@ -34,6 +35,7 @@ JOB_MODELS: tuple[type[Job], ...] = (
     MiningRun,
     SourceRun,
     RecropRun,
+    DoublesRun,
 )
 HEARTBEAT = 2.0  # seconds
 RESEND_AFTER = timedelta(seconds=20)

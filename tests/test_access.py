@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotations.models import (
     Concept,
-    DoublesRun,
     Description,
+    DoublesRun,
     Entity,
     Identification,
     ImportRun,
@@ -135,8 +135,6 @@ def rows(make_coin: MakeCoin) -> None:
     RecropRun.objects.create(pk=FAR, status="failed")
     MiningRun.objects.create(pk=FAR, status="failed")
     SourceRun.objects.create(pk=FAR, status="failed")
-    Photograph.objects.create(pk=FAR, coin=coin, scope="both", name="lot.jpg", refusal="missing")
-    RecropRun.objects.create(pk=FAR, status="failed")
     DoublesRun.objects.create(pk=FAR, status="failed")
     ImportRun.objects.create(pk=FAR, format="nuds", path="nowhere", name="nowhere", status="failed")
     Identification.objects.create(public_id=UUID(int=1), file="ab/cd.webp", status="failed")

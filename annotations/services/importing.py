@@ -16,8 +16,8 @@ from annotations.importers import load_format
 from annotations.models import Coin, ImportRun
 from annotations.records import CoinRecord, RefusedRecord
 from annotations.services.concepts import compiled_rules, load_concepts
-from annotations.services.entities import entity_matcher
 from annotations.services.corpus import save_records
+from annotations.services.entities import entity_matcher
 from annotations.services.jobs import write_fenced
 from annotations.services.pictures import take_pictures
 from annotations.services.review import rank_questions

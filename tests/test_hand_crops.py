@@ -136,6 +136,14 @@ def test_importing_again_leaves_what_a_person_cropped(
     assert side_of(coin, "reverse").crop, "what nobody cropped by hand is the machine's"
 
 
+def test_a_stacked_picture_gives_the_obverse_from_above(tmp_path: Path, coin: Coin) -> None:
+    image = draw_discs((20, 20, 300, 300), (20, 340, 300, 620), size=(320, 640))
+    photograph = take_photograph(tmp_path, coin, image, face="stacked")
+    assert (photograph.scope, photograph.refusal) == ("stacked", "")
+    obverse, reverse = coin.sides.order_by("face")
+    assert obverse.crop_box[3] < 320 < reverse.crop_box[1]
+
+
 def test_all_coins_of_a_group_of_doubles_stand_in_one_split(make_coin: MakeCoin, concepts: dict[str, Concept]) -> None:
     group = DoubleGroup.objects.create(kind="exact", score=1.0, reason="The same bytes.")
     names = [f"coin.{number:02}" for number in range(12)]

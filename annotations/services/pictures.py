@@ -16,11 +16,16 @@ from annotations.models.coins import Scope
 from annotations.records import CoinRecord, PictureRecord
 from annotations.services import media
 from annotations.services.corpus import write_alone
-from mlcore.images.cropping import Crop, cut, find_sides, find_single
+from mlcore.images.cropping import Crop, cut, find_sides, find_single, find_stacked
 from mlcore.images.reading import Refusal, RefusedPicture, encode_webp, read_picture
 
 SIDE_SIZE, THUMBNAIL_SIZE, SHOWN_SIZE = 512, 192, 1200  # pixels
-FACES = {Scope.OBVERSE: ("obverse",), Scope.REVERSE: ("reverse",), Scope.BOTH: ("obverse", "reverse")}
+FACES = {
+    Scope.OBVERSE: ("obverse",),
+    Scope.REVERSE: ("reverse",),
+    Scope.BOTH: ("obverse", "reverse"),
+    Scope.STACKED: ("obverse", "reverse"),
+}
 
 
 @dataclass
@@ -104,6 +109,9 @@ def _bytes(picture: PictureRecord) -> bytes:
 
 
 def find_crops(image: Image.Image, scope: str) -> Iterable[Crop]:
+    """The sides on a picture of this scope, obverse first. Raises RefusedPicture."""
+    if scope == Scope.STACKED:
+        return find_stacked(image)
     return find_sides(image) if scope == Scope.BOTH else (find_single(image),)
 
 

@@ -6,6 +6,7 @@ resized, cut a little, made brighter, given a margin. Then as many hashes are in
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sys
@@ -57,7 +58,7 @@ COPIES: dict[str, Callable[[Image.Image, Random], Image.Image]] = {
     "brighter": lambda image, random: saved(ImageEnhance.Brightness(image).enhance(1.2)),
     "contrast": lambda image, random: saved(ImageEnhance.Contrast(image).enhance(1.3)),
     "grey": lambda image, random: saved(image.convert("L").convert("RGB")),
-    "margin": lambda image, random: saved(ImageOps.expand(image, image.width // 10, image.getpixel((0, 0)))),
+    "margin": lambda image, random: saved(ImageOps.expand(image, image.width // 10, "white")),
     "all at once": lambda image, random: saved(
         scaled(cut(ImageEnhance.Brightness(image).enhance(0.9), random, 0.03), 0.6), "JPEG", 50
     ),
@@ -108,6 +109,8 @@ def index_seconds(random: Random) -> float:
 def main(images: Path, most: int = 1000, seed: int = 1) -> None:
     random = np.random.default_rng(seed)
     paths = sorted(path for path in images.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+    different = {hashlib.sha256(path.read_bytes()).digest(): path for path in paths}
+    paths = list(different.values())
     paths = [paths[place] for place in random.permutation(len(paths))[:most]]
     with tempfile.TemporaryDirectory() as folder:
         truth = make_copies(paths[: len(paths) // 3], Path(folder), random)

@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.crops import intersection_over_union
-from benchmarks.staging import BAD, GOOD, Side, cut_out
+from benchmarks.kinds import BAD, GOOD
+from benchmarks.staging import Side, cut_out
 from mlcore.images.cropping import find_sides
 from mlcore.images.reading import RefusedPicture
 

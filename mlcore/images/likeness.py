@@ -9,14 +9,14 @@ from scipy import ndimage
 
 Floats = npt.NDArray[np.float64]
 
-_LENGTH = 96
+_LENGTH = 160
 """Pixels of the square in which pictures are compared."""
 _STEPS = 12
-_COARSE = 4.0
+_COARSE = 3.0
 """Pixels of blur below which detail begins: outline and light, which all coins share, are left out."""
 _SMOOTH = 1.0
 """Pixels of blur with which re-encoding is forgiven."""
-_MARGIN = 8
+_MARGIN = 13
 """Pixels at the edge that are not compared: a copy may have lost them."""
 
 

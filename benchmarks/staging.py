@@ -33,7 +33,7 @@ class Side:
 
 
 def cut_out(path: Path) -> Side | None:
-    """Take a side off its white ground; None where it is too pale to be told from it with certainty."""
+    """Take a side off its white ground; None where the ground is not white or the coin too pale to be told from it."""
     image = read_picture(path)
     darkness = 255 - np.asarray(image).min(axis=2).astype(int)
     labels, count = ndimage.label(ndimage.binary_fill_holes(darkness > 14))
@@ -45,6 +45,8 @@ def cut_out(path: Path) -> Side | None:
         return None
     rows, columns = np.flatnonzero(coin.any(axis=1)), np.flatnonzero(coin.any(axis=0))
     box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    if coin[box[1] : box[3], box[0] : box[2]].mean() > 0.9:
+        return None
     inner = ndimage.binary_erosion(coin)
     alpha = Image.fromarray((inner * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.6))
     return Side(image.crop(box), alpha.crop(box))

@@ -10,7 +10,19 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from benchmarks.crops import intersection_over_union, measure_quality
-from mlcore.images.cropping import Crop, CropSettings, Refusal, RefusedPicture, cut, find_sides, find_single
+from benchmarks.kinds import BAD, GOOD
+from benchmarks.variations import load_pairs, measure_bad, measure_good
+from mlcore.images.cropping import (
+    Crop,
+    CropSettings,
+    Refusal,
+    RefusedPicture,
+    cut,
+    find_sides,
+    find_single,
+    find_stacked,
+)
+from mlcore.images.masks import coin_mask
 from mlcore.images.reading import read_picture
 
 Box = tuple[int, int, int, int]
@@ -131,6 +143,77 @@ def test_the_crop_is_a_square_of_the_ground_with_the_whole_side_in_it() -> None:
     assert cut(image, Crop((100, 50, 130, 80), 1.0), size=224).width < 40
 
 
+UPPER, LOWER = (50, 40, 350, 330), (60, 420, 340, 700)
+
+
+def test_sides_above_each_other_are_found_where_they_are_looked_for() -> None:
+    image = photograph(UPPER, LOWER, size=(400, 740))
+    for crop, box in zip(find_stacked(image), (UPPER, LOWER), strict=True):
+        assert np.abs(np.subtract(crop.box, box)).max() <= 3
+    assert refusal(image) == Refusal.STACKED
+    with pytest.raises(RefusedPicture, match="side by side; one above the other was expected") as caught:
+        find_stacked(photograph(LEFT, RIGHT))
+    assert caught.value.code == Refusal.SIDE_BY_SIDE
+    with pytest.raises(RefusedPicture, match="upper side is cut off"):
+        find_stacked(photograph((50, -120, 350, 180), LOWER, size=(400, 740)))
+
+
+@pytest.mark.parametrize(("inset", "wide"), [(0, 3), (6, 1), (5, 8)])
+def test_a_frame_around_the_picture_is_left_out(inset: int, wide: int) -> None:
+    image = photograph(LEFT, RIGHT)
+    ImageDraw.Draw(image).rectangle((inset, inset, 799 - inset, 399 - inset), outline="#502020", width=wide)
+    for crop, box in zip(find_sides(image), (LEFT, RIGHT), strict=True):
+        assert np.abs(np.subtract(crop.box, box)).max() <= 3
+
+
+def test_a_card_beside_a_coin_is_no_side() -> None:
+    image = photograph(LEFT)
+    ImageDraw.Draw(image).rectangle((430, 60, 720, 330), fill="#3050a0")
+    assert refusal(image) == Refusal.NOT_ROUND
+
+
+def test_a_shadow_is_taken_off_and_lowers_the_confidence() -> None:
+    clear = photograph(LEFT, RIGHT, ground="#e6e6e6", metal="#8a5f2d")
+    shadow = Image.new("L", clear.size, 0)
+    for left, top, right, bottom in (LEFT, RIGHT):
+        ImageDraw.Draw(shadow).ellipse((left + 12, top + 12, right + 11, bottom + 11), fill=150)
+    image = photograph(ground="#e6e6e6")
+    image.paste("black", mask=shadow.filter(ImageFilter.GaussianBlur(9)))
+    coins = Image.new("L", clear.size, 0)
+    for left, top, right, bottom in (LEFT, RIGHT):
+        ImageDraw.Draw(coins).ellipse((left, top, right - 1, bottom - 1), fill=255)
+    image.paste(clear, mask=coins)
+    for shaded, crop, box in zip(find_sides(image), find_sides(clear), (LEFT, RIGHT), strict=True):
+        assert intersection_over_union(shaded.box, box) > 0.9
+        assert shaded.confidence < 0.75 * crop.confidence
+
+
+def test_a_picture_kept_in_several_blocks_of_memory_is_seen_the_same() -> None:
+    small = photograph(LEFT, RIGHT)
+    large = small.resize((3200, 1600))
+    for crop, box in zip(find_sides(large), (LEFT, RIGHT), strict=True):
+        assert np.abs(np.subtract(crop.box, np.multiply(box, 4))).max() <= 12
+
+
+def test_the_mask_shows_the_coin_without_its_ground_and_its_holes_open() -> None:
+    image = photograph((100, 40, 400, 340), size=(520, 400), ground="#c9cacc")
+    ImageDraw.Draw(image).ellipse((300, 120, 339, 159), fill="#c9cacc")
+    crop = find_single(image)
+    mask = coin_mask(image, crop)
+    left, top, right, bottom = crop.box
+    assert mask.shape == (bottom - top, right - left)
+    assert not mask[140 - top, 320 - left] and mask[140 - top, 260 - left]
+    assert not mask[2, 2] and not mask[-3, -3]
+    assert abs(mask.mean() - (np.pi / 4 - np.pi * 400 / 300**2)) < 0.02
+
+
+def test_pale_metal_within_the_rim_counts_as_coin() -> None:
+    image = photograph((100, 40, 400, 340), size=(520, 400))
+    ImageDraw.Draw(image).polygon([(180, 120), (320, 110), (200, 140), (330, 150), (190, 130)], fill="white")
+    mask = coin_mask(image, find_single(image))
+    assert abs(mask.mean() - np.pi / 4) < 0.02
+
+
 def test_settings_out_of_range_are_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         CropSettings(least_roundness=1.2)
@@ -143,6 +226,15 @@ def test_real_photographs_are_cut_as_a_person_would(shared: Path) -> None:
     figures = measure_quality(shared / "photographs", truths)
     assert figures["iou90_good"] >= 0.99
     assert figures["refused_bad"] >= 0.99
+
+
+def test_sides_are_found_whatever_photographers_do(shared: Path) -> None:
+    random = np.random.default_rng(11)
+    pairs = load_pairs(shared / "ans/images", random, 6)
+    shares = {kind: measure_good(kind, pairs, random)[0] for kind in GOOD if kind != "large"}
+    assert {kind: share for kind, share in shares.items() if share < 1 - 1.01 / len(pairs)} == {}
+    assert np.mean(list(shares.values())) >= 0.98
+    assert {kind: share for kind in BAD if (share := measure_bad(kind, pairs, random)[0]) < 1} == {}
 
 
 def test_real_single_sides_and_hoard_photographs_are_accepted(shared: Path) -> None:

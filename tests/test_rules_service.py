@@ -179,3 +179,12 @@ def test_a_trial_says_what_counts_what_is_swallowed_and_what_is_legend(concepts:
     assert "".join(piece.text for piece in trial.pieces) == trial.text
     only = try_text(trial.text, only=concepts["horse"])
     assert {found.concept.slug for found in only.found} <= {"horse", "quadriga", "biga"}
+
+
+def test_a_rule_for_one_side_reads_only_that_side(owl: Concept, admin: User, make_coin: MakeCoin) -> None:
+    save_rule(user=admin, concept=owl, draft=Draft("en", "word", "owl", face="reverse"))
+    coin = make_coin("demo.1", obverse="Owl right", reverse="Owl left")
+    assert [label.side.face for label in Label.objects.filter(concept=owl)] == ["reverse"]
+    preview = preview_draft(owl, Draft("en", "word", "owl", face="obverse"), owl.rules.get())
+    assert (preview.appear, preview.go) == ([(owl, 1)], [(owl, 1)])
+    assert coin.sides.count() == 2

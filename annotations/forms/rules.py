@@ -35,6 +35,11 @@ class RuleForm(forms.Form):
         label="Words", strip=True, max_length=100, help_text="Case and accents do not count. No expressions."
     )
     language = forms.ChoiceField(label="Language of the words", required=False)
+    face = forms.ChoiceField(
+        label="Side it reads",
+        required=False,
+        choices=[("", "Both sides"), *((face, face.capitalize()) for face in FACES)],
+    )
     retired = forms.BooleanField(label="Retired: read no more", required=False)
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -46,7 +51,12 @@ class RuleForm(forms.Form):
         language.choices = list(known.items())
         if rule is None:
             del self.fields["retired"]
-        for name, look in (("kind", "form-select"), ("language", "form-select"), ("pattern", "form-control")):
+        for name, look in (
+            ("kind", "form-select"),
+            ("language", "form-select"),
+            ("face", "form-select"),
+            ("pattern", "form-control"),
+        ):
             self.fields[name].widget.attrs |= {"class": look, "autocomplete": "off", "spellcheck": "false"}
         if "retired" in self.fields:
             self.fields["retired"].widget.attrs["class"] = "form-check-input"

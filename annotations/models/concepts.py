@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from annotations.models.coins import Face
+
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
     def in_use(self) -> ConceptQuerySet:
@@ -49,6 +51,7 @@ class Rule(models.Model):
     language = models.CharField(max_length=8, blank=True)
     kind = models.CharField(max_length=9, choices=Kind)
     pattern = models.CharField(max_length=100)
+    face = models.CharField(max_length=7, choices=Face, blank=True, help_text="The side it reads; empty: both.")
     version = models.PositiveIntegerField(default=1)
     retired = models.BooleanField(default=False, help_text="Read no more; what it read before is forgotten.")
 
@@ -72,6 +75,7 @@ class RuleChange(models.Model):
     language = models.CharField(max_length=8, blank=True)
     kind = models.CharField(max_length=9, choices=Rule.Kind)
     pattern = models.CharField(max_length=100)
+    face = models.CharField(max_length=7, choices=Face, blank=True)
     retired = models.BooleanField(default=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

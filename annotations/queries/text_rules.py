@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from annotations.models import Concept, Rule, RuleChange
+from mlcore.contract import FACES
 from mlcore.text.rules import Rule as TextRule
 
 
@@ -16,18 +17,22 @@ class Draft:
     kind: str
     pattern: str
     retired: bool = False
+    face: str = ""
+    """The side it reads; empty for both."""
 
     @classmethod
     def of(cls, said: Rule | RuleChange) -> Draft:
-        return cls(said.language, said.kind, said.pattern, said.retired)
+        return cls(said.language, said.kind, said.pattern, said.retired, said.face)
 
     def as_text_rule(self, concept: str, identifier: int = 0, version: int = 1) -> TextRule:
         """Raises ValueError with a sentence."""
-        return TextRule(identifier, concept, self.language, self.kind, self.pattern, version)
+        faces = tuple(face for face in FACES if self.face in ("", face))
+        return TextRule(identifier, concept, self.language, self.kind, self.pattern, version, faces)
 
     def signature(self, base: int) -> str:
         """Which draft a preview was of: another one is shown before it is saved."""
-        return "|".join([str(base), self.language, self.kind, self.pattern, "retired" if self.retired else ""])
+        words = [str(base), self.language, self.kind, self.pattern, self.face, "retired" if self.retired else ""]
+        return "|".join(words)
 
 
 def text_rules() -> list[TextRule]:

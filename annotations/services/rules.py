@@ -26,7 +26,7 @@ class RuleConflict(Exception):
 
 def check_draft(concept: Concept, draft: Draft, rule: Rule | None = None) -> Draft:
     """The draft with its spaces in order. Raises RuleRefused; `rule` is the one that it would change."""
-    draft = Draft(draft.language.strip(), draft.kind, " ".join(draft.pattern.split()), draft.retired)
+    draft = Draft(draft.language.strip(), draft.kind, " ".join(draft.pattern.split()), draft.retired, draft.face)
     try:
         draft.as_text_rule(concept.slug)
     except ValueError as error:
@@ -87,4 +87,5 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "kind": draft.kind,
         "pattern": draft.pattern,
         "retired": draft.retired,
+        "face": draft.face,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -15,6 +15,7 @@ from annotations.services.concepts import compiled_rules
 from annotations.services.corpus import write_alone
 from annotations.services.entities import entity_matcher, find_entities
 from annotations.services.labels import refresh_text_labels
+from mlcore import contract
 from mlcore.text.entities import EntityMatcher
 from mlcore.text.languages import detect_language, fold
 from mlcore.text.legends import read_legends
@@ -88,7 +89,7 @@ def _find_concepts(sides: Sequence[Side], by_coin: dict[int, list[Description]],
         for side in sides
         for description in by_coin[side.coin_id]
         if (span := description.span(side.face))
-        for match in rules.find(description.text, *span)
+        for match in rules.find(description.text, *span, face=cast(contract.Face, side.face))
     ]
     PseudoLabel.objects.filter(side__in=sides).delete()
     PseudoLabel.objects.bulk_create(found, batch_size=2000, ignore_conflicts=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -93,8 +94,8 @@ def rule(request: HttpRequest, slug: str, rule_id: int) -> HttpResponse:
             raise PermissionDenied("Experts may look at rules; administrators change them.")
         return _edit(request, concept, found, RuleForm(found, request.POST))
     start = _starting_point(request, found)
-    shown = {"language": start.language, "kind": start.kind, "pattern": start.pattern, "base": found.version}
-    shown |= {"retired": "on"} if start.retired else {}
+    shown = {"language": start.language, "kind": start.kind, "pattern": start.pattern, "face": start.face}
+    shown |= {"base": found.version} | ({"retired": "on"} if start.retired else {})
     form = RuleForm(found, shown if start != Draft.of(found) else None, initial=shown)
     return _edit(request, concept, found, form)
 
@@ -103,7 +104,7 @@ def _starting_point(request: HttpRequest, rule: Rule) -> Draft:
     """The rule as it is, retired or brought back by ?retired=, or an earlier version of it by ?version=."""
     now = Draft.of(rule)
     if request.GET.get("retired") in ("0", "1"):
-        return Draft(now.language, now.kind, now.pattern, request.GET["retired"] == "1")
+        return replace(now, retired=request.GET["retired"] == "1")
     version = request.GET.get("version", "")
     if version.isdecimal():
         return Draft.of(get_object_or_404(RuleChange, rule=rule, version=int(version[:9])))
@@ -147,7 +148,7 @@ def _drafted(concept: Concept, rule: Rule | None, form: RuleForm) -> Draft | Non
     if not form.is_bound or not form.is_valid():
         return None
     given = form.cleaned_data
-    draft = Draft(given["language"], given["kind"], given["pattern"], bool(given.get("retired")))
+    draft = Draft(given["language"], given["kind"], given["pattern"], bool(given.get("retired")), given["face"])
     try:
         return check_draft(concept, draft, rule)
     except RuleRefused as error:

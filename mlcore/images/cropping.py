@@ -31,6 +31,8 @@ _ROUND = 0.93
 """Roundness of a whole flan: no more confidence is to be had from it."""
 _CLEAR_SHARE = 0.75
 """Share of the edge that shows the ground from which on its evenness is beyond doubt."""
+_FINE_LENGTH = 100
+"""Pixels of a side's length from which on one more or less does not matter."""
 _SHADED = 0.7
 """Confidence that is left where a shadow was taken off a side."""
 
@@ -41,8 +43,8 @@ class Crop:
     """Left, top, right, bottom in pixels of the picture given; right and bottom exclusive."""
     confidence: float
     """0..1, the product of: how like an ellipse the outline is, how clear of the picture's edge, how like the other
-    side in size, how much of the edge shows the ground, how quiet the ground is; less where a shadow was taken off.
-    Below 0.5 a person should look: it orders crops by doubt and is no probability."""
+    side in size, how much of the edge shows the ground, how quiet the ground is, how many pixels there are to see; less
+    where a shadow was taken off. Below 0.5 a person should look: it orders crops by doubt and is no probability."""
 
 
 def find_sides(image: Image.Image, settings: CropSettings = DEFAULT) -> tuple[Crop, Crop]:
@@ -107,9 +109,15 @@ def _crops(scene: Scene, things: list[Thing], likeness: float) -> list[Crop]:
     ground = min(1.0, scene.ground.share / _CLEAR_SHARE) * scene.settings.least_contrast / scene.contrast
     shared = ground * likeness * (_SHADED if scene.shaded else 1.0)
     return [
-        Crop(box, round(min(1.0, thing.roundness / _ROUND) ** 2 * (1 - thing.chord / 2) * shared, 3))
+        Crop(box, round(_own_confidence(thing, box) * shared, 3))
         for thing, box in zip(things, scene.exact(things), strict=True)
     ]
+
+
+def _own_confidence(thing: Thing, box: Box) -> float:
+    length = max(box[2] - box[0], box[3] - box[1])
+    outline = min(1.0, thing.roundness / _ROUND) ** 2
+    return outline * (1 - thing.chord / 2) * min(1.0, length / _FINE_LENGTH)
 
 
 def cut(image: Image.Image, crop: Crop, *, size: int, margin: float = 0.03) -> Image.Image:

@@ -252,3 +252,12 @@ def test_the_json_of_an_import_holds_what_the_page_shows(page: Client) -> None:
 
 def test_an_import_that_is_not_there_is_not_found(page: Client) -> None:
     assert page.get("/imports/99999").status_code == 404
+
+
+def test_a_zip_of_picture_folders_is_read_as_a_whole_below_its_lone_folder(uploads: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for face in ("obverse", "reverse"):
+            archive.writestr(f"MyCoins/{face}/lot.1.jpg", b"picture")
+    path = store_upload(upload=SimpleUploadedFile("coins.zip", stream.getvalue()), format="folder")
+    assert sorted(child.name for child in path.iterdir()) == ["obverse", "reverse"]

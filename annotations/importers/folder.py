@@ -18,6 +18,8 @@ DESCRIPTION = (
     "Pictures without records: two files a coin (COIN_obv.jpg, COIN_rev.jpg) or one with both sides; "
     "the folder that they lie in is kept as the type."
 )
+ONE_FOLDER = False
+"""Pictures may stand in several folders: obverse/ and reverse/, or one for each type."""
 ATOMIC: Literal["file", "record"] = "record"
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 

@@ -116,15 +116,23 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
 
 
 def _entrance(folder: Path, importer: ModuleType, name: str) -> Path:
-    """The one table in the archive, or the one folder that holds its records."""
+    """The one table in the archive, or the one folder that holds its records, or for pictures alone all of it."""
     found = [path for path in folder.rglob("*") if path.name.lower().endswith(importer.SUFFIXES) and path.is_file()]
     whole = importer.ATOMIC == "file"
     entrances = sorted(found if whole else {path.parent for path in found})
     if not entrances:
         endings = ", ".join(importer.SUFFIXES)
         raise ImportRefused(f"{name} holds no file that ends in {endings}, which {importer.LABEL} needs.")
+    if not getattr(importer, "ONE_FOLDER", True):
+        return _below_a_lone_folder(folder)
     if len(entrances) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path in entrances[:3])
         things = "tables" if whole else "folders of records"
         raise ImportRefused(f"{name} holds {len(entrances)} {things} ({names}, …). Send one, with its pictures.")
     return entrances[0]
+
+
+def _below_a_lone_folder(folder: Path) -> Path:
+    """An archive of MyCoins/obverse and MyCoins/reverse speaks of the folders inside MyCoins."""
+    inside = list(folder.iterdir())
+    return _below_a_lone_folder(inside[0]) if len(inside) == 1 and inside[0].is_dir() else folder

@@ -19,6 +19,7 @@ import csv
 import json
 import multiprocessing
 import os
+import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -229,7 +230,12 @@ def main() -> None:
         first = pool.submit(published, designs)
         hands = [pool.submit(unseen, designs, lists, hand) for hand in deal(designs)[: arguments.folds]]
         figures = first.result() | report([each.result() for each in hands])
-    print(json.dumps({**figures, "minutes": round((time.monotonic() - began) / 60, 1)}))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = {
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "minutes_of_one_core": round((used.ru_utime + used.ru_stime) / 60, 1),
+    }
+    print(json.dumps(figures | spent))
 
 
 if __name__ == "__main__":

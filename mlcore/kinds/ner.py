@@ -58,7 +58,7 @@ class Config:
 PRESETS: dict[str, Config] = {
     "Find names that no list has": Config(),
     "Repeat the marked names exactly (as published)": Config(
-        epochs=4, masked_names=0.0, masked_words=0.0, mentions=0, dropout=0.1
+        epochs=8, masked_names=0.0, masked_words=0.0, mentions=0, dropout=0.1
     ),
 }
 

@@ -15,7 +15,7 @@ Usage = namedtuple("Usage", "total used free")
 
 def test_a_full_disk_is_told_before_the_database_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**12, 10**12, 5 * 2**20))
-    with pytest.raises(embedded.CannotStart, match="only 5 MB are free .* COINSITE_VAR"):
+    with pytest.raises(embedded.CannotStart, match=r"only 5 MB are free .* COINSITE_VAR"):
         embedded.start_database(tmp_path / "postgres")
     assert not (tmp_path / "postgres").exists()
 

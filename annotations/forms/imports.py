@@ -4,6 +4,8 @@ from types import ModuleType
 
 from django import forms
 
+from annotations.records import COLUMNS
+
 
 class ImportForm(forms.Form):
     """A file and what it is written in."""
@@ -22,8 +24,11 @@ class ImportForm(forms.Form):
 
     def __init__(self, formats: dict[str, ModuleType], *args: object, **kwargs: object) -> None:
         super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type]
-        self.descriptions = [(name, module.LABEL, module.DESCRIPTION) for name, module in formats.items()]
+        self.descriptions = [
+            (name, module.LABEL, module.DESCRIPTION, " ".join(module.SUFFIXES)) for name, module in formats.items()
+        ]
+        self.columns = COLUMNS
         field = self.fields["format"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(name, label) for name, label, _ in self.descriptions]
+        field.choices = [(name, label) for name, label, *_ in self.descriptions]
         field.initial = next(iter(formats), "")

@@ -27,7 +27,7 @@ COUNTS = {
     "pictures": "pictures taken",
     "pictures_unchanged": "pictures unchanged",
     "pictures_refused": "pictures refused",
-    "questions": "questions for review",
+    "questions": "questions open in all",
 }
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

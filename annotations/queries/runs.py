@@ -164,8 +164,8 @@ def _advice(supply: Supply) -> Iterator[str]:
         return
     if supply.coins < FEW_COINS:
         yield (
-            f"Only {supply.coins} coins have pictures. A model will start, but its figures will be guesses: "
-            f"import more, {FEW_COINS} at the very least and better a thousand."
+            f"Only {supply.coins} coins have a picture and a text of that side, or an answer. A model will start, but "
+            f"its figures will be guesses: import more, {FEW_COINS} at the very least and better a thousand."
         )
     few = [row.name for row in supply.concepts if row.few]
     if few:

@@ -70,7 +70,7 @@ def compare(version: ModelVersion) -> Comparison:
         sentence = (
             "No model is published yet, so there is nothing to compare with."
             if published is None
-            else "This model is the published one."
+            else "Visitors, the search and Identify see what it says."
         )
         return Comparison(version, published, 0, 0, [], None, verdict, sentence)
     try:

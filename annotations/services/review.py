@@ -14,6 +14,7 @@ from annotations.models import ReviewItem
 LEASE = timedelta(minutes=5)
 
 # Suspicion, 0..1: a model that contradicts the text is the strongest sign that a label is wrong; then a model in doubt;
+# where only the model speaks, a score near one half says nothing (models are trained on balanced weights);
 # without a model, rare concepts first, since each answer weighs more there. The hash spreads equal scores over coins.
 _RANK = """
 WITH rarity AS (
@@ -31,7 +32,7 @@ INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, s
 SELECT side_id, concept_id,
   CASE WHEN p IS NULL THEN 0.3 * rare + 0.1 * spread
        WHEN text_present THEN greatest(1 - p, 0.05 * spread)
-       ELSE p END,
+       ELSE greatest(2 * p - 1, 0.05 * spread) END,
   CASE WHEN p IS NULL THEN 'The text names it; no model has looked yet.'
        WHEN text_present THEN format('The text names it; the model says %%s %%%%.', round(100 * p))
        ELSE format('The text does not name it; the model says %%s %%%%.', round(100 * p)) END,

@@ -37,8 +37,16 @@ if (upload) {
         : "All sent; the file is being unpacked";
   });
   upload.addEventListener("htmx:afterRequest", ({ detail }) => {
-    shown.hidden = !detail.successful;
-    if (!detail.xhr.status) words.textContent = "The connection was lost. Send the file again.";
+    // A refusal comes as a page with status 200; only an import that began leads elsewhere.
+    if (detail.xhr.status) shown.hidden = !detail.xhr.getResponseHeader("HX-Redirect");
+    else words.textContent = "The connection was lost. Send the file again.";
+  });
+  // What the file's name ends in says most of the time what it is written in.
+  upload.addEventListener("change", ({ target }) => {
+    const name = target.files?.[0]?.name.toLowerCase();
+    const fits = (radio) => name && radio.dataset.suffixes.split(" ").some((suffix) => name.endsWith(suffix));
+    const radio = [...upload.querySelectorAll("[data-suffixes]")].find(fits);
+    if (radio) radio.checked = true;
   });
 }
 

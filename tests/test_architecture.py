@@ -22,7 +22,7 @@ SITE = {
     "annotations.importers": {"annotations.records"},
     "annotations.exporters": {"annotations.records"},
     "annotations.queries": {"annotations.models", "mlcore"},
-    "annotations.forms": {"annotations.models", "annotations.importers", "mlcore"},
+    "annotations.forms": {"annotations.models", "annotations.importers", "annotations.records", "mlcore"},
     "annotations.services": {
         "annotations.models",
         "annotations.importers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -205,6 +206,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "annotations.api.problems.problem_details",
     "PAGE_SIZE": 50,
 }
+REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("TOKEN_DAYS", default=365))}
 SPECTACULAR_SETTINGS = {
     "TITLE": "coinsite",
     "DESCRIPTION": "Coins, their sides, what is on them, and models that see it.",

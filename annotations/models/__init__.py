@@ -1,24 +1,34 @@
 from annotations.models.boxes import Box
 from annotations.models.coins import Coin, Description, Photograph, Side
-from annotations.models.concepts import Concept, Rule, RuleChange
+from annotations.models.concepts import Concept, ConceptChange, Rule, RuleChange
 from annotations.models.crops import HandCrop, RecropRun
-from annotations.models.decisions import Decision
+from annotations.models.decisions import BlindAnswer, Decision, GoldQuestion
 from annotations.models.doubles import DoubleGroup, DoublesRun
 from annotations.models.entities import Entity, EntityMention, SpanDecision
 from annotations.models.evidence import Label, PseudoLabel
 from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import Job, WorkerPresence
-from annotations.models.predictions import Embedding, Identification, Prediction, PredictionRun, SaliencyMap
-from annotations.models.review import ReviewItem
+from annotations.models.predictions import (
+    Embedding,
+    Identification,
+    Prediction,
+    PredictionRun,
+    SaliencyMap,
+    SaliencyStudy,
+    SaliencyView,
+)
+from annotations.models.review import RankingRun, ReviewItem, ReviewPolicy
 from annotations.models.runs import ModelVersion, Publication, TrainingRun
-from annotations.models.snapshots import Snapshot
+from annotations.models.snapshots import Snapshot, TestSet
 from annotations.models.vocabulary import AuthorityName, MiningRun, SourceRun
 
 __all__ = [
     "AuthorityName",
+    "BlindAnswer",
     "Box",
     "Coin",
     "Concept",
+    "ConceptChange",
     "Decision",
     "Description",
     "DoubleGroup",
@@ -26,6 +36,7 @@ __all__ = [
     "Embedding",
     "Entity",
     "EntityMention",
+    "GoldQuestion",
     "HandCrop",
     "Identification",
     "ImportRun",
@@ -39,15 +50,20 @@ __all__ = [
     "PredictionRun",
     "PseudoLabel",
     "Publication",
+    "RankingRun",
     "RecropRun",
     "ReviewItem",
+    "ReviewPolicy",
     "Rule",
     "RuleChange",
     "SaliencyMap",
+    "SaliencyStudy",
+    "SaliencyView",
     "Side",
     "Snapshot",
     "SourceRun",
     "SpanDecision",
+    "TestSet",
     "TrainingRun",
     "WorkerPresence",
 ]

@@ -25,6 +25,11 @@ class Box(models.Model):
     right = models.FloatField()
     bottom = models.FloatField()
     removed = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=True, help_text="Whether a person drew it, or a model guessed it.")
+    after_saliency = models.BooleanField(
+        default=False, help_text="Drawn after the person was shown where a model looks: no independent witness."
+    )
+    source = models.CharField(max_length=100, blank=True, help_text="The file it was imported from; empty: drawn here.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="boxes")
     key = models.UUIDField(unique=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")

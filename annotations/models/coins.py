@@ -30,6 +30,14 @@ class Scope(models.TextChoices):
     STACKED = "stacked", "Both sides, the obverse above"
 
 
+class Split(models.TextChoices):
+    """Which part of a data set a coin stands in."""
+
+    TRAIN = "train", "Train"
+    VALIDATION = "validation", "Validation"
+    TEST = "test", "Test"
+
+
 class CoinQuerySet(models.QuerySet["Coin"]):
     def with_sides(self) -> CoinQuerySet:
         return self.prefetch_related(models.Prefetch("sides", queryset=Side.objects.order_by("face")))
@@ -58,6 +66,9 @@ class Coin(models.Model):
     object_type = models.CharField(max_length=100, blank=True)
     licence = models.CharField(max_length=300, blank=True)
     picture_licence = models.CharField(max_length=300, blank=True)
+    split = models.CharField(
+        max_length=10, choices=Split, blank=True, help_text="Given when it is first frozen into a data set, then kept."
+    )
     rights_holder = models.CharField(max_length=200, blank=True)
     synthetic = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True, help_text="Importer and file it came from.")

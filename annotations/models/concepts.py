@@ -21,7 +21,9 @@ class Concept(models.Model):
     guideline = models.TextField(blank=True, help_text="When to say yes, when no, with examples.")
     implies = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="implied_by")
     link = models.URLField(blank=True, help_text="nomisma or Wikidata")
+    broader = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="narrower")
     retired = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     objects = ConceptQuerySet.as_manager()
 
@@ -33,6 +35,33 @@ class Concept(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("concept", args=[self.slug])
+
+
+class ConceptChange(models.Model):
+    """What a person changed on a concept: the history is never changed."""
+
+    class What(models.TextChoices):
+        NAME = "name", "Name"
+        GUIDELINE = "guideline", "Guideline"
+        LINK = "link", "Link"
+        BROADER = "broader", "Broader concept"
+        IMPLIES = "implies", "Implications"
+        MERGED = "merged", "Merged"
+        RETIRED = "retired", "Retired"
+        REVIVED = "revived", "Brought back"
+
+    concept = models.ForeignKey(Concept, models.PROTECT, related_name="changes")
+    what = models.CharField(max_length=9, choices=What)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} of {self.concept_id}"
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):

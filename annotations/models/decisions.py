@@ -27,7 +27,10 @@ class Decision(models.Model):
     key = models.UUIDField(unique=True, help_text="Drawn by the browser: a double submit is one row.")
     base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered_by")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
-    created_at = models.DateTimeField(auto_now_add=True)
+    page = models.UUIDField(
+        null=True, blank=True, db_index=True, help_text="Answers stored together, by one key press."
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
         ordering = ["id"]
@@ -48,3 +51,53 @@ class Decision(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("A decision is never deleted: undo it with a new one.")
+
+
+class BlindAnswer(models.Model):
+    """An answer given without seeing what others said: to a hidden gold question, or for agreement. Insert only.
+
+    It changes no label; `decision` is the answer of record that stood when it was given.
+    """
+
+    class Purpose(models.TextChoices):
+        GOLD = "gold", "Gold question"
+        OVERLAP = "overlap", "Second reading"
+
+    side = models.ForeignKey(Side, models.PROTECT, related_name="blind_answers")
+    concept = models.ForeignKey(Concept, models.PROTECT, related_name="blind_answers")
+    answer = models.CharField(max_length=9, choices=Decision.Answer)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="blind_answers")
+    key = models.UUIDField(unique=True, help_text="Drawn by the browser: a double submit is one row.")
+    purpose = models.CharField(max_length=7, choices=Purpose)
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="read_again_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["side", "concept", "user"], name="one_blind_answer_per_person_and_question")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.concept_id} on {self.side_id} is {self.answer} ({self.purpose})"
+
+
+class GoldQuestion(models.Model):
+    """A settled answer that is asked again, unseen among the others, to know how often a person is right."""
+
+    side = models.ForeignKey(Side, models.PROTECT, related_name="gold_questions")
+    concept = models.ForeignKey(Concept, models.PROTECT, related_name="gold_questions")
+    answer = models.CharField(max_length=3, choices=[("yes", "Yes"), ("no", "No")])
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="gold_questions")
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    withdrawn = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["side", "concept"], name="one_gold_question_per_side_and_concept")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concept_id} on {self.side_id} is {self.answer}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
@@ -75,20 +76,65 @@ class Identification(Job):
         return reverse("identification", args=[self.public_id])
 
 
+class Method(models.TextChoices):
+    """How a map of what speaks for a concept is made."""
+
+    HIPE = "hipe", "HiPe"
+    GRAD_CAM = "grad_cam", "Grad-CAM"
+    CHEFER = "chefer", "Chefer relevance"
+    ROLLOUT = "rollout", "Attention rollout"
+    RISE = "rise", "RISE"
+
+
 class SaliencyMap(Job):
     """Where a model looked on a side for a concept."""
 
     side = models.ForeignKey(Side, models.CASCADE, related_name="saliency_maps")
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="saliency_maps")
     concept = models.ForeignKey(Concept, models.CASCADE, related_name="saliency_maps")
+    method = models.CharField(max_length=8, choices=Method, default=Method.HIPE)
     file = models.CharField(max_length=200, blank=True, help_text="Grey map the size of the crop, in the media folder.")
     facts = models.JSONField(default=dict, blank=True, help_text="Method, forward passes, probability.")
 
     class Meta(Job.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["side", "version", "concept"], name="one_map_per_side_version_and_concept")
+            models.UniqueConstraint(
+                fields=["side", "version", "concept", "method"], name="one_map_per_side_version_concept_and_method"
+            )
         ]
 
     def __str__(self) -> str:
         return f"Map of concept {self.concept_id} on side {self.side_id} by model {self.version_id}"
+
+
+class SaliencyView(models.Model):
+    """A person was shown where a model looks on a side: boxes drawn afterwards are no independent witness."""
+
+    side = models.ForeignKey(Side, models.CASCADE, related_name="saliency_views")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["side", "user"], name="one_saliency_view_per_side_and_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} saw a map of side {self.side_id}"
+
+
+class SaliencyStudy(Job):
+    """Whether a model looks where experts drew boxes, measured over many sides with several methods."""
+
+    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="saliency_studies")
+    methods = models.JSONField(help_text="Values of Method.")
+    boxes = models.PositiveIntegerField(default=0, help_text="How many boxes it was measured against.")
+    figures = models.JSONField(
+        default=list, blank=True, help_text="Per concept and method: share inside, hits, chance, intervals."
+    )
+
+    class Meta(Job.Meta):
+        abstract = False
+        verbose_name_plural = "saliency studies"
+
+    def __str__(self) -> str:
+        return f"Saliency study {self.pk} of model {self.version_id}"

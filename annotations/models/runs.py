@@ -11,6 +11,11 @@ from annotations.models.snapshots import Snapshot
 
 
 class TrainingRun(Job):
+    class Cause(models.TextChoices):
+        PERSON = "person", "Started by a person"
+        QUOTA = "quota", "Enough corrections"
+
+    cause = models.CharField(max_length=6, choices=Cause, default=Cause.PERSON)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=60)
     config = models.JSONField()

@@ -28,7 +28,7 @@ WITH rarity AS (
   LEFT JOIN rarity ON rarity.concept_id = label.concept_id
   WHERE label.expert = '' AND (label.text_present OR label.model_present)
 )
-INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, status)
+INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, strategy, status)
 SELECT side_id, concept_id,
   CASE WHEN p IS NULL THEN 0.3 * rare + 0.1 * spread
        WHEN text_present THEN greatest(1 - p, 0.05 * spread)
@@ -36,7 +36,7 @@ SELECT side_id, concept_id,
   CASE WHEN p IS NULL THEN 'The text names it; no model has looked yet.'
        WHEN text_present THEN format('The text names it; the model says %%s %%%%.', round(100 * p))
        ELSE format('The text does not name it; the model says %%s %%%%.', round(100 * p)) END,
-  %(round)s, 'open'
+  %(round)s, 'suspicion', 'open'
 FROM candidates
 ON CONFLICT (side_id, concept_id) DO UPDATE SET score = EXCLUDED.score, reason = EXCLUDED.reason, round = EXCLUDED.round
 WHERE annotations_reviewitem.status = 'open'

@@ -35,6 +35,14 @@ class Plan:
     momentum: float
     weight_decay: float
     schedule: Literal["one_cycle", "cosine", "constant"]
+    patience: int = 0
+    """Stop after so many epochs without a better validation score; 0 goes through all epochs."""
+    ema: float = 0.0
+    """Share of the averaged weights that each step keeps; 0 averages nothing."""
+    mixed_precision: bool = False
+    """Compute in 16 bits where the device does so in hardware."""
+    layer_decay: float = 1.0
+    """Factor of the learning rate from each block of the backbone to the one before it; 1 for the same everywhere."""
 
 
 class Lesson(Protocol):

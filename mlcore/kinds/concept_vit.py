@@ -141,7 +141,7 @@ def _run_of(config: Config) -> ConceptRun:
         config=settings,
         backbone=BackboneChoice(config.backbone, config.weights, folder, config.frozen, config.image_size),
         grey=config.colour == "grey",
-        plan=Plan(**{item.name: settings[item.name] for item in fields(Plan)}),
+        plan=Plan(**{item.name: settings[item.name] for item in fields(Plan) if item.name in settings}),
         augmentation=Augmentation(**{item.name: settings[item.name] for item in fields(Augmentation)}),
         faces=config.faces,
         batch_size=config.batch_size,

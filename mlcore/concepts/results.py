@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from mlcore.checkpoint import write_tensors
 from mlcore.concepts.data import Labels
@@ -18,7 +19,6 @@ from mlcore.files import write_json
 from mlcore.metrics.concepts import Answers, curves, measure
 from mlcore.metrics.thresholds import NEVER, choose_thresholds
 from mlcore.model_folder import TEST, WEIGHTS, write_about, write_result
-from mlcore.nets.concept_net import ConceptNet
 from mlcore.nets.devices import library_versions, name_of
 from mlcore.train_loop import Standing
 
@@ -53,9 +53,18 @@ class Answered:
 
 
 def write_results(
-    out: Path, net: ConceptNet, answered: Answered, standing: Standing, about: dict[str, Any]
+    out: Path,
+    weights: Mapping[str, torch.Tensor],
+    device: torch.device,
+    answered: Answered,
+    standing: Standing,
+    about: dict[str, Any],
 ) -> RunResult:
-    """Choose thresholds, measure, and write the model folder, result.json last."""
+    """Choose thresholds, measure, and write the model folder, result.json last.
+
+    `about` says how the weights are to be used again and goes into model.json; what it holds under "cost" (see
+    `cost_of`) stands beside the figures too.
+    """
     validation, _ = answered.of("validation", [0.5] * len(answered.concepts))
     chosen = choose_thresholds(validation.labels, validation.probabilities)
     pairs = zip(answered.concepts, chosen, strict=True)
@@ -63,13 +72,13 @@ def write_results(
     result = RunResult(
         kind=about["kind"],
         concepts=answered.concepts,
-        metrics=metrics_of(answered, thresholds, standing),
+        metrics=metrics_of(answered, thresholds, standing) | {"cost": cost_of(weights, standing, about)},
         thresholds=thresholds,
         seconds=round(standing.seconds, 3),
-        device=name_of(net.device),
+        device=name_of(device),
         libraries=library_versions(),
     )
-    write_tensors(out / WEIGHTS, net.state_dict())
+    write_tensors(out / WEIGHTS, weights)
     said = {"concepts": answered.concepts, "thresholds": thresholds, "untrained": answered.untrained}
     write_about(out, about | said | {"libraries": result.libraries})
     write_json(out / TEST, test_file(answered, thresholds))
@@ -91,6 +100,28 @@ def metrics_of(answered: Answered, thresholds: Sequence[float], standing: Standi
         "untrained": answered.untrained,
         "sides": {split: len(answered.sides(split)) for split in ("train", "validation", "test")},
     }
+
+
+def cost_of(
+    weights: Mapping[str, torch.Tensor], standing: Standing, about: Mapping[str, Any]
+) -> dict[str, float | int | None]:
+    """What the training cost, for the table that sets models side by side; None for what was not counted.
+
+    `images_per_second` in training (median of the epochs), `predict_images_per_second` in the pass over the test
+    sides, `parameters` of the whole network, `trained_parameters` of what was learned. `about["cost"]` holds what only
+    the kind can count, and stands before what is found here.
+    """
+    rates = [row["images_per_second"] for row in standing.epochs if row.get("images_per_second")]
+    found = {
+        "epochs": len(standing.epochs),
+        "best_epoch": standing.best_epoch,
+        "minutes": round(standing.seconds / 60, 3),
+        "images_per_second": float(np.median(rates)) if rates else None,
+        "predict_images_per_second": None,
+        "parameters": sum(each.numel() for each in weights.values() if each.is_floating_point()),
+        "trained_parameters": None,
+    }
+    return found | about.get("cost", {})
 
 
 def test_file(answered: Answered, thresholds: Sequence[float]) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def train_concepts(
         logits = lesson.answers(learned, np.arange(len(samples)))
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained)
-    result = write_results(out, net, answers, standing, about_run(run, identity, snapshot.sha256, key))
+    about = about_run(run, identity, snapshot.sha256, key)
+    result = write_results(out, net.state_dict(), net.device, answers, standing, about)
     checkpoints.clear()
     return result
 

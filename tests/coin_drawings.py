@@ -12,7 +12,16 @@ from PIL import Image
 from mlcore.contract import Sample, Snapshot, Split
 
 CONCEPTS = ("altar", "globe")
-TINY: dict[str, Any] = {"backbone": "test_resnet", "image_size": 32, "epochs": 1, "batch_size": 8, "colour": "grey"}
+SCRATCH: dict[str, Any] = {
+    "weights": "scratch",
+    "frozen": False,
+    "optimiser": "adamw",
+    "learning_rate": 0.002,
+    "weight_decay": 0.02,
+    "schedule": "one_cycle",
+}
+"""Settings of a concept_vit that learns everything from the coins; its defaults need downloaded weights."""
+TINY = SCRATCH | {"backbone": "test_resnet", "image_size": 32, "epochs": 1, "batch_size": 8, "colour": "grey"}
 
 
 def draw_side(path: Path, altar: bool, globe: bool, seed: int, size: int = 40) -> None:

@@ -20,10 +20,11 @@ from uuid import uuid4
 import pytest
 
 from mlcore.synthesis import synthesize
+from tests.coin_drawings import SCRATCH
 from tests.running_site import RunningSite, eventually, is_alive
 
 pytestmark = pytest.mark.slow
-LONG_RUN = {"epochs": 40, "image_size": 32, "batch_size": 8, "backbone": "resnet10t"}
+LONG_RUN = SCRATCH | {"epochs": 40, "image_size": 32, "batch_size": 8, "backbone": "resnet10t"}
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_the_schema_says_types_bounds_and_choices() -> None:
         ({"faces": "edge"}, ("faces", "'edge'", "both, obverse, reverse")),
         ({"frozen": "yes"}, ("frozen", "'yes'", "true or false")),
         ({"epoch": 3}, ("epoch", "epochs, batch_size")),
-        ({"frozen": True}, ("frozen", "'scratch'", "folder")),
+        ({"weights": "scratch"}, ("frozen", "'scratch'", "folder")),
         ({"weights": "folder"}, ("weights_folder", "''", "name the folder")),
     ],
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +23,17 @@ from mlcore.contract import LearningError, Report
 from mlcore.files import write_json, written_aside
 
 Floats = npt.NDArray[np.float32]
+Read = TypeVar("Read")
 SHARD = 1024
 """Pictures in a file."""
 KEEP_EVERY = 30.0
 """Seconds of work that a killed run may have to do again."""
 BATCH = 32
 """Kept files end where batches end: a run that is taken up again then computes in the same batches, digit for digit."""
+MOST_GIGABYTES = 50.0
+"""Of disk for all features, unless the environment says otherwise by FEATURES_MAX_GB."""
+IN_USE = 3600.0
+"""Seconds after its last use before a store may be removed: another run may be reading it."""
 
 
 class FeatureStore:
@@ -37,9 +45,11 @@ class FeatureStore:
 
     def __init__(self, folder: Path, key: dict[str, Any]) -> None:
         name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
-        self._folder = folder / name
+        self._root, self._folder = folder, folder / name
         if not (self._folder / "key.json").is_file():
             write_json(self._folder / "key.json", key)
+        os.utime(self._folder / "key.json")  # its time says when the store was last used
+        self._held: dict[bytes, npt.NDArray[np.float32]] = {}
         self._place: dict[bytes, tuple[Path, int]] = {}
         self.damaged: list[str] = []
         """Names of files that could not be read: their features are computed again."""
@@ -47,26 +57,34 @@ class FeatureStore:
             self._index(path)
 
     def __contains__(self, digest: bytes) -> bool:
-        return digest in self._place
+        return digest in self._place or digest in self._held
 
     def __len__(self) -> int:
+        """Pictures whose features are on the disk."""
         return len(self._place)
 
     def read(self, digests: Sequence[bytes]) -> Floats:
         """Features (n, width) in the order asked for, read from mapped files."""
-        by_file: dict[Path, list[tuple[int, int]]] = {}
-        for number, digest in enumerate(digests):
-            path, row = self._place[digest]
-            by_file.setdefault(path, []).append((number, row))
         found: Floats | None = None
-        for path, pairs in by_file.items():
-            with safe_open(path, framework="numpy") as shard:
-                rows = shard.get_tensor("features")
+        for numbers, rows in self._blocks(digests):
             if found is None:
                 found = np.empty((len(digests), rows.shape[1]), dtype=np.float32)
-            numbers, chosen = zip(*pairs, strict=True)
-            found[list(numbers)] = rows[list(chosen)]
+            found[numbers] = rows
         return np.empty((0, 0), dtype=np.float32) if found is None else found
+
+    def _blocks(self, digests: Sequence[bytes]) -> Iterator[tuple[list[int], Floats]]:
+        by_file: dict[Path, list[tuple[int, int]]] = {}
+        held = [number for number, digest in enumerate(digests) if digest in self._held]
+        for number, digest in enumerate(digests):
+            if digest not in self._held:
+                path, row = self._place[digest]
+                by_file.setdefault(path, []).append((number, row))
+        for path, pairs in by_file.items():
+            numbers, chosen = zip(*pairs, strict=True)
+            with safe_open(path, framework="numpy") as shard:
+                yield list(numbers), shard.get_tensor("features")[list(chosen)]
+        if held:
+            yield held, np.stack([self._held[digests[number]] for number in held])
 
     def add(self, digests: Sequence[bytes], features: Floats) -> None:
         """Keep features (n, width) of pictures with these digests. Raises LearningError where the disk is full."""
@@ -83,6 +101,23 @@ class FeatureStore:
             except SafetensorError as error:
                 raise OSError(str(error)) from error
         self._index(path)
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many bytes more may be written. Stores that nobody used for an hour make room, oldest first."""
+        most = float(os.environ.get("FEATURES_MAX_GB") or MOST_GIGABYTES) * 1e9
+        sizes = {key.parent: _size_of(key.parent) for key in self._root.glob("*/key.json")}
+        used = {folder: (folder / "key.json").stat().st_mtime for folder in sizes}
+        for folder in sorted(sizes, key=lambda each: used[each]):
+            if sum(sizes.values()) + count <= most:
+                break
+            if folder != self._folder and time.time() - used[folder] > IN_USE:
+                shutil.rmtree(folder, ignore_errors=True)  # another run may be making room, too
+                sizes[folder] = 0
+        return sum(sizes.values()) + count <= most
+
+    def hold(self, digests: Sequence[bytes], features: Floats) -> None:
+        """Have features at hand for as long as this store is open, without writing them."""
+        self._held |= dict(zip(digests, features, strict=True))
 
     def _index(self, path: Path) -> None:
         try:
@@ -101,8 +136,12 @@ class FeatureStore:
 class Keeper:
     """Gathers batches into files of a fair size, and keeps what there is when the work ends, also by cancelling."""
 
-    def __init__(self, store: FeatureStore) -> None:
+    def __init__(self, store: FeatureStore, hold: bool = False) -> None:
+        """`hold`: features for which the disk has no room stay at hand in memory."""
+        self._hold = hold
         self._store, self._since = store, time.monotonic()
+        self.refused = ""
+        """Why features were not kept, if so."""
         self._digests: list[bytes] = []
         self._features: list[Floats] = []
 
@@ -114,7 +153,15 @@ class Keeper:
 
     def _keep(self) -> None:
         if self._digests:
-            self._store.add(self._digests, np.concatenate(self._features))
+            features = np.concatenate(self._features)
+            if self._store.has_room(features.nbytes):
+                self._store.add(self._digests, features)
+            else:
+                if self._hold:
+                    self._store.hold(self._digests, features)
+                self.refused = (
+                    "The folder of kept features is full (FEATURES_MAX_GB), so these are not kept for the next run."
+                )
         self._digests, self._features, self._since = [], [], time.monotonic()
 
     def __enter__(self) -> Keeper:
@@ -122,6 +169,10 @@ class Keeper:
 
     def __exit__(self, *raised: object) -> None:
         self._keep()
+
+
+def _size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
 
 
 def _sum_of(content: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.uint8]:
@@ -147,19 +198,29 @@ def _digest(path: Path) -> bytes:
 
 
 def features_of(
-    digests: Sequence[bytes], store: FeatureStore, compute: Callable[[list[int]], Floats], report: Report
+    digests: Sequence[bytes],
+    store: FeatureStore,
+    read: Callable[[list[int]], Read],
+    compute: Callable[[Read], Floats],
+    report: Report,
 ) -> Floats:
-    """Features (n, width) of pictures in order; `compute` gets the numbers of a batch of those that are not kept."""
+    """Features (n, width) of pictures in order. `read` gets the numbers of a batch of those that are not kept and gives
+    what `compute` needs; the next batch is read while one is computed."""
     missing: dict[bytes, int] = {}
     for number, digest in enumerate(digests):
         if digest not in store:
             missing.setdefault(digest, number)
     for name in store.damaged:
         report({"event": "notice", "message": f"The kept features {name} are damaged; they are computed again."})
-    with Keeper(store) as keeper:
-        for start in range(0, len(missing), BATCH):
-            report({"event": "progress", "stage": "features", "done": start, "total": len(missing)})
-            batch = list(missing)[start : start + BATCH]
-            keeper.add(batch, compute([missing[digest] for digest in batch]))
+    parts = [list(missing)[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+    with Keeper(store, hold=True) as keeper, ThreadPoolExecutor(1) as ahead:
+        coming = deque(ahead.submit(read, [missing[digest] for digest in part]) for part in parts[:1])
+        for number, part in enumerate(parts):
+            report({"event": "progress", "stage": "features", "done": number * BATCH, "total": len(missing)})
+            ready = coming.popleft().result()
+            coming.extend(ahead.submit(read, [missing[digest] for digest in part]) for part in parts[number + 1 :][:1])
+            keeper.add(part, compute(ready))
     report({"event": "progress", "stage": "features", "done": len(missing), "total": len(missing)})
+    if keeper.refused:
+        report({"event": "notice", "message": keeper.refused})
     return store.read(digests)

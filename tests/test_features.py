@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +36,9 @@ class Backbone:
 
 def test_features_come_in_order_and_are_computed_once(tmp_path: Path) -> None:
     backbone, digests = Backbone(), [digest(n) for n in (5, 3, 5, 8)]
-    found = features_of(digests, FeatureStore(tmp_path, KEY), backbone, Heard())
+    found = features_of(digests, FeatureStore(tmp_path, KEY), list, backbone, Heard())
     assert found[:, 0].tolist() == [0, 1, 0, 3] and backbone.asked == [0, 1, 3]
-    again = features_of(digests[::-1], FeatureStore(tmp_path, KEY), backbone, Heard())
+    again = features_of(digests[::-1], FeatureStore(tmp_path, KEY), list, backbone, Heard())
     assert again[:, 0].tolist() == [3, 0, 1, 0] and len(backbone.asked) == 3
 
 
@@ -54,10 +56,10 @@ def test_what_was_computed_before_a_cancel_is_kept(tmp_path: Path) -> None:
 
     digests = [digest(number) for number in range(4 * BATCH)]
     with pytest.raises(Cancelled):
-        features_of(digests, FeatureStore(tmp_path, KEY), Backbone(), report)
+        features_of(digests, FeatureStore(tmp_path, KEY), list, Backbone(), report)
     assert len(FeatureStore(tmp_path, KEY)) == 2 * BATCH
     backbone = Backbone()
-    features_of(digests, FeatureStore(tmp_path, KEY), backbone, Heard())
+    features_of(digests, FeatureStore(tmp_path, KEY), list, backbone, Heard())
     assert backbone.asked == list(range(2 * BATCH, 4 * BATCH))
 
 
@@ -68,7 +70,7 @@ def test_a_damaged_file_is_told_of_and_computed_again(tmp_path: Path) -> None:
     content[-40] ^= 255
     path.write_bytes(content)
     backbone, report = Backbone(), Heard()
-    features_of([digest(1)], FeatureStore(tmp_path, KEY), backbone, report)
+    features_of([digest(1)], FeatureStore(tmp_path, KEY), list, backbone, report)
     assert backbone.asked == [0] and path.name in report[0]["message"]
 
 
@@ -84,6 +86,37 @@ def test_two_writers_at_once_harm_nothing(tmp_path: Path) -> None:
     store = FeatureStore(tmp_path, KEY)
     assert len(store) == 20 and not store.damaged
     assert store.read([digest(n) for n in range(20)])[:, 1].tolist() == list(range(20))
+
+
+def kept(folder: Path, weights: str, hours_ago: float) -> Path:
+    """A store of a megabyte that was last used so long ago."""
+    store = FeatureStore(folder, KEY | {"weights": weights})
+    store.add([digest(number) for number in range(250)], np.ones((250, 1000), dtype=np.float32))
+    path = next(each for each in folder.glob("*/key.json") if weights in each.read_text())
+    moment = time.time() - 3600 * hours_ago
+    os.utime(path, (moment, moment))
+    return path.parent
+
+
+def test_the_oldest_features_make_room_and_those_in_use_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEATURES_MAX_GB", "0.0031")
+    old, older, busy = kept(tmp_path, "old", 5), kept(tmp_path, "older", 9), kept(tmp_path, "busy", 0.1)
+    features_of([digest(1)], FeatureStore(tmp_path, KEY), list, wide, Heard())
+    assert not older.exists() and old.exists() and busy.exists()
+
+
+def test_features_that_find_no_room_are_used_and_said_not_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEATURES_MAX_GB", "0.000001")
+    report, store = Heard(), FeatureStore(tmp_path, KEY)
+    found = features_of([digest(1), digest(2), digest(1)], store, list, wide, report)
+    assert found[:, 0].tolist() == [0, 1, 0]
+    assert len(store) == 0 and "FEATURES_MAX_GB" in report[-1]["message"]
+
+
+def wide(numbers: list[int]) -> np.ndarray:
+    return np.repeat(np.array(numbers, dtype=np.float32)[:, None], 60_000, axis=1)
 
 
 def test_a_picture_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:

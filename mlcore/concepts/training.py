@@ -135,7 +135,9 @@ def make_inputs(
     store = FeatureStore(folder, key | {"bfloat16": net.halved})
     pictures = PictureStore(paths, transform, keep=False)
     known = digests_of(paths, threads())
-    found = features_of(known, store, lambda numbers: picture_features(net, transform, pictures.batch(numbers)), report)
+    found = features_of(
+        known, store, pictures.batch, lambda squares: picture_features(net, transform, squares), report
+    )
     return FeatureInputs(found, net.device)
 
 

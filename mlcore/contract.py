@@ -93,6 +93,17 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class SidePicture:
+    """A side to be looked at."""
+
+    side: int
+    """The site's id of the side."""
+    picture: Path
+    other: Path | None = None
+    """The picture of the same coin's other side, for models that look at both; None where there is none."""
+
+
+@dataclass(frozen=True)
 class Prediction:
     side: int
     probabilities: tuple[float, ...]

@@ -44,9 +44,14 @@ class ServedModel:
             raise LearningError(f"Models of the kind {name} answer no single pictures.")
         return cls(kind.load(folder))
 
-    def predict(self, images: Sequence[Image.Image]) -> npt.NDArray[np.float32]:
-        """(images, concepts) in 0..1 for RGB pictures of one side each."""
-        return np.asarray(self._model.predict(images), dtype=np.float32)
+    def predict(
+        self, images: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """(images, concepts) in 0..1 for RGB pictures of one side each.
+
+        `others`: for each the same coin's other side where there is a picture of it, for models that look at both.
+        """
+        return np.asarray(self._model.predict(images, others), dtype=np.float32)
 
     def explain(self, image: Image.Image, concept: str) -> Explanation:
         """What speaks for a concept on a side. Raises LearningError for a concept the model does not know."""

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from mlcore.contract import Cancelled, LearningError, RunResult, Snapshot
+from mlcore.contract import Cancelled, LearningError, RunResult, SidePicture, Snapshot
 from mlcore.kinds import concept_vit
 from mlcore.losses.masked_bce import MaskedBCE, positive_weights
 from mlcore.nets import weights as pretrained
@@ -75,7 +75,7 @@ def test_a_frozen_backbone_passes_each_picture_once_for_all_runs(tmp_path: Path,
     assert max(totals[0]) == 96 and max(totals[1]) == 0
     assert json.loads((tmp_path / "one" / "result.json").read_text())["metrics"]["test"]["mean"]["ap"] > 0.6
     test = json.loads((tmp_path / "one" / "test.json").read_text())
-    sides = [(side, tmp_path / "pictures" / f"{side}.png") for side in test["sides"]]
+    sides = [SidePicture(side, tmp_path / "pictures" / f"{side}.png") for side in test["sides"]]
     for features in (None, tmp_path / "features"):
         predictions = list(concept_vit.predict(tmp_path / "one", sides, Heard(), features=features))
         assert np.allclose([each.probabilities for each in predictions], test["probabilities"], atol=1e-3)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mlcore.config_fields import describe_fields
-from mlcore.contract import LearningError
+from mlcore.contract import LearningError, SidePicture
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import KINDS, config_from, config_schema, kinds, load_kind
 from tests.coin_descriptions import described_snapshot
@@ -47,7 +47,7 @@ def test_a_kind_trains_saves_loads_and_predicts_the_same(name: str, tmp_path: Pa
     assert [event["epoch"] for event in report if event["event"] == "epoch"] == [1]
     assert json.loads((out / "result.json").read_text()) == json.loads(json.dumps(asdict(result)))
     test = json.loads((out / "test.json").read_text())
-    sides = [(side, tmp_path / "pictures" / f"{side}.png") for side in test["sides"]]
+    sides = [SidePicture(side, tmp_path / "pictures" / f"{side}.png") for side in test["sides"]]
     predictions = list(kind.predict(out, sides, report))
     assert [each.side for each in predictions] == test["sides"]
     assert np.allclose([each.probabilities for each in predictions], test["probabilities"], atol=1e-4)

@@ -43,7 +43,9 @@ def carry_out_identification(row: Identification, pulse: Pulse) -> None:
     image = read_picture(settings.MEDIA_ROOT / row.file)
     pulse({"event": "progress", "stage": "finding the sides", "done": 1, "total": 3})
     crops = _find(image)
-    probabilities = model.predict([cut(image, crop, size=512) for _, crop in crops])
+    pictures = [cut(image, crop, size=512) for _, crop in crops]
+    others = pictures[::-1] if len(pictures) == 2 else [None]
+    probabilities = model.predict(pictures, others)
     sides = [
         _side(face, store_side(image, crop)[0], crop, version, [float(value) for value in found])
         for (face, crop), found in zip(crops, probabilities, strict=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from annotations.models import Embedding, ModelVersion, Prediction, PredictionRun, Side
 from annotations.services.children import run_child
@@ -42,10 +43,13 @@ def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
 
 
 def _write_sides(path: Path) -> int:
+    """Both sides of a coin stand together, so that a model that looks at both reads each picture once."""
     total = 0
+    others = Side.objects.pictured().filter(coin=OuterRef("coin")).exclude(face=OuterRef("face"))
+    sides = Side.objects.pictured().annotate(other=Subquery(others.values("crop"))).order_by("coin", "pk")
     with written_aside(path) as partial, partial.open("w") as stream:
-        for side, crop in Side.objects.pictured().order_by("pk").values_list("pk", "crop").iterator(BATCH):
-            stream.write(json.dumps({"side": side, "picture": crop}) + "\n")
+        for side, crop, other in sides.values_list("pk", "crop", "other").iterator(BATCH):
+            stream.write(json.dumps({"side": side, "picture": crop, "other": other}) + "\n")
             total += 1
     return total
 

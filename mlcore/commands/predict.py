@@ -9,7 +9,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from mlcore.contract import LearningError, Prediction, Report, TextPrediction
+from mlcore.contract import LearningError, Prediction, Report, SidePicture, TextPrediction
 from mlcore.files import written_aside
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import kind_info, load_kind
@@ -17,7 +17,7 @@ from mlcore.registry import kind_info, load_kind
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="folder that train wrote")
-    parser.add_argument("--sides", type=Path, help='lines of {"side": 1, "picture": "ab/x.webp"}')
+    parser.add_argument("--sides", type=Path, help='lines of {"side": 1, "picture": "ab/x.webp", "other": "cd/y.webp"}')
     parser.add_argument("--pictures", type=Path, help="folder that pictures are relative to")
     parser.add_argument("--texts", type=Path, help='lines of {"description": 1, "text": "Eagle standing left"}')
     parser.add_argument("--out", type=Path, required=True, help="file of JSON lines to write")
@@ -67,14 +67,18 @@ def read_texts(path: Path) -> list[tuple[int, str]]:
     return texts
 
 
-def read_sides(path: Path, pictures: Path) -> list[tuple[int, Path]]:
-    """Read the sides to predict. Raises LearningError naming the line that cannot be read."""
-    sides: list[tuple[int, Path]] = []
+def read_sides(path: Path, pictures: Path) -> list[SidePicture]:
+    """Read the sides to predict; `other`, the coin's other side, may be missing or null.
+
+    Raises LearningError naming the line that cannot be read.
+    """
+    sides: list[SidePicture] = []
     try:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                sides.append((int(row["side"]), pictures / row["picture"]))
+                other = pictures / row["other"] if row.get("other") else None
+                sides.append(SidePicture(int(row["side"]), pictures / row["picture"], other))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LearningError(f"Line {len(sides) + 1} of {path.name} cannot be read ({error!r}).") from error
     return sides

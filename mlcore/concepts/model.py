@@ -24,10 +24,13 @@ Floats = npt.NDArray[np.float32]
 
 
 @torch.inference_mode()
-def picture_features(net: ConceptNet, transform: Transform, squares: Squares) -> Floats:
-    """Pooled features (n, width) of pictures (n, size, size, channels), with the network at rest."""
+def picture_features(net: ConceptNet, transform: Transform, squares: Squares, turns: Sequence[float] = ()) -> Floats:
+    """Pooled features (n, width) of pictures (n, size, size, channels), with the network at rest.
+
+    `turns`: degrees by which each picture is turned; the features are averaged.
+    """
     images = transform.normalise(transform.tensor(squares, net.device))
-    return np.asarray(net.eval().features(images).cpu().numpy(), dtype=np.float32)
+    return np.asarray(net.eval().mean_features(images, turns).cpu().numpy(), dtype=np.float32)
 
 
 def probabilities_of(logits: Floats) -> Floats:
@@ -42,6 +45,8 @@ class ConceptModel:
         self.net, self.transform, self.about = net.eval(), transform, about
         self.concepts: tuple[str, ...] = tuple(about["concepts"])
         self.thresholds: tuple[float, ...] = tuple(about["thresholds"])
+        self.turns: tuple[float, ...] = tuple(about.get("turns", ()))
+        """Degrees by which each picture is turned; models from before there were turns see it upright."""
 
     @classmethod
     def load(cls, folder: Path) -> ConceptModel:
@@ -50,17 +55,34 @@ class ConceptModel:
         device = prepare_device(0)
         seen = about["transform"]
         transform = Transform(seen["size"], seen["grey"], tuple(seen["mean"]), tuple(seen["std"]))
-        net = make_net(build_backbone(about["backbone"], transform.size), len(about["concepts"]), device)
-        net.load_state_dict(load_file(checked_weights(folder), device=str(device)))
+        backbone = build_backbone(about["backbone"], transform.size)
+        net = make_net(backbone, len(about["concepts"]), device, about.get("together", False))
+        try:
+            net.load_state_dict(load_file(checked_weights(folder), device=str(device)))
+        except RuntimeError as error:
+            raise LearningError(
+                f"The weights of the model {folder.name} do not fit the backbone {about['backbone']} as this version "
+                "builds it. Train the model again."
+            ) from error
         return cls(net, transform, about)
 
     def features(self, squares: Squares) -> Floats:
         """Pooled features (n, width) of pictures brought into shape by `transform.square`."""
-        return picture_features(self.net, self.transform, squares)
+        return picture_features(self.net, self.transform, squares, self.turns)
+
+    def joined(self, own: Floats, others: Sequence[Floats | None]) -> Floats:
+        """What `logits` takes for sides with features (n, width) and those (width,) of their other sides, if any."""
+        if not self.net.together:
+            return own
+        missing = np.zeros(self.net.width, dtype=np.float32)
+        beside = [missing if other is None else other for other in others]
+        return np.concatenate([own, np.stack(beside)], axis=1) if beside else np.empty((0, 2 * self.net.width), "f4")
 
     @torch.inference_mode()
     def logits(self, features: Floats) -> Floats:
-        """(n, concepts) from pooled features."""
+        """(n, concepts) from pooled features; a model of both sides takes those of one side alone as they are."""
+        if features.shape[1] < self.net.head.in_features:
+            features = self.joined(features, [None] * len(features))
         answers = self.net.head(torch.from_numpy(np.array(features, dtype=np.float32)).to(self.net.device))
         return np.asarray(answers.cpu().numpy(), dtype=np.float32)
 
@@ -68,11 +90,15 @@ class ConceptModel:
         """(n, concepts) in 0..1 from pooled features."""
         return probabilities_of(self.logits(features))
 
-    def predict(self, pictures: Sequence[Image.Image]) -> Floats:
-        """(n, concepts) in 0..1 for RGB pictures of any size."""
+    def predict(self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None) -> Floats:
+        """(n, concepts) in 0..1 for RGB pictures of any size; `others`: of the coins' other sides, where known."""
         if not pictures:
             return np.empty((0, len(self.concepts)), dtype=np.float32)
-        return self.probabilities(self.features(np.stack([self.transform.square(each) for each in pictures])))
+        own = self.features(np.stack([self.transform.square(each) for each in pictures]))
+        if others is None or not self.net.together:
+            return self.probabilities(own)
+        beside = [None if each is None else self.features(self.transform.square(each)[None])[0] for each in others]
+        return self.probabilities(self.joined(own, beside))
 
     def explain(self, picture: Image.Image, concept: str) -> tuple[Floats, int, float]:
         """HiPe map (height, width of the picture; 0..1), forward passes spent, probability of the concept.

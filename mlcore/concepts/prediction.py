@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from mlcore.concepts.inputs import Squares, Transform
-from mlcore.concepts.model import ConceptModel
-from mlcore.contract import Prediction, Report
+from mlcore.concepts.model import ConceptModel, Floats
+from mlcore.contract import Prediction, Report, SidePicture
 from mlcore.features import BATCH, FeatureStore, Keeper
 from mlcore.images.reading import RefusedPicture, read_picture
 from mlcore.nets.devices import memory_explained, threads
@@ -31,13 +30,12 @@ class Seen:
 
 
 def predict_concepts(
-    model: ConceptModel, sides: Sequence[tuple[int, Path]], report: Report, features: Path | None
+    model: ConceptModel, sides: Sequence[SidePicture], report: Report, features: Path | None
 ) -> Iterator[Prediction]:
     """Yield one Prediction per side in order. Features of a frozen backbone are taken from and added to `features`."""
-    kept = features is not None and model.about["features"]
-    store = (
-        FeatureStore(features, model.about["features"] | {"bfloat16": model.net.halved}) if features and kept else None
-    )
+    store = None
+    if features is not None and model.about["features"]:
+        store = FeatureStore(features, model.about["features"] | {"bfloat16": model.net.halved})
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(threads()))
         keeper = stack.enter_context(Keeper(store)) if store is not None else None
@@ -45,10 +43,18 @@ def predict_concepts(
         for start in range(0, len(sides), BATCH):
             report({"event": "progress", "stage": "predicting", "done": start, "total": len(sides)})
             batch = sides[start : start + BATCH]
-            seen = list(pool.map(lambda side: see(side[1], model.transform, store), batch))
-            found = look(model, seen, store, keeper)
-            yield from answer(model, [side for side, _ in batch], seen, found)
+            paths = pictures_of(batch, model.net.together)
+            seen = dict(zip(paths, pool.map(lambda path: see(path, model.transform, store), paths), strict=True))
+            found = look(model, list(seen.values()), store, keeper)
+            yield from answer(model, batch, seen, found, report)
         report({"event": "progress", "stage": "predicting", "done": len(sides), "total": len(sides)})
+
+
+def pictures_of(sides: Sequence[SidePicture], together: bool) -> list[Path]:
+    """Every picture once that is needed for these sides."""
+    own = [side.picture for side in sides]
+    others = [side.other for side in sides if together and side.other is not None]
+    return list(dict.fromkeys(own + others))
 
 
 def see(path: Path, transform: Transform, store: FeatureStore | None) -> Seen:
@@ -67,31 +73,49 @@ def see(path: Path, transform: Transform, store: FeatureStore | None) -> Seen:
 
 def look(
     model: ConceptModel, seen: Sequence[Seen], store: FeatureStore | None, keeper: Keeper | None
-) -> npt.NDArray[np.float32]:
-    """Features (readable pictures, width) in order."""
-    new = [item for item in seen if item.square is not None]
-    squares = [item.square for item in new if item.square is not None]
-    found: dict[bytes, npt.NDArray[np.float32]] = {}
+) -> dict[bytes, Floats]:
+    """Features (width,) of the readable pictures, by the digest of the picture."""
+    squares = {item.digest: item.square for item in seen if item.square is not None}
+    found: dict[bytes, Floats] = {}
     if squares:
-        computed = model.features(np.stack(squares))
-        found = {item.digest: row for item, row in zip(new, computed, strict=True)}
+        computed = model.features(np.stack(list(squares.values())))
+        found = dict(zip(squares, computed, strict=True))
         if keeper is not None:
-            keeper.add(list(found), np.stack(list(found.values())))
+            keeper.add(list(found), computed)
     known = [item.digest for item in seen if not item.error and item.square is None]
     if store is not None and known:
         found |= dict(zip(known, store.read(known), strict=True))
-    rows = [found[item.digest] for item in seen if not item.error]
-    return np.stack(rows) if rows else np.empty((0, model.net.head.in_features), dtype=np.float32)
+    return found
 
 
 def answer(
-    model: ConceptModel, sides: Sequence[int], seen: Sequence[Seen], features: npt.NDArray[np.float32]
+    model: ConceptModel,
+    sides: Sequence[SidePicture],
+    seen: Mapping[Path, Seen],
+    found: Mapping[bytes, Floats],
+    report: Report,
 ) -> Iterator[Prediction]:
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    rows = zip(model.probabilities(features), features / np.maximum(lengths, 1e-12), strict=True)
-    for side, item in zip(sides, seen, strict=True):
-        if item.error:
-            yield Prediction(side, (), error=item.error)
-            continue
-        probabilities, embedding = next(rows)
-        yield Prediction(side, tuple(probabilities.tolist()), tuple(embedding.tolist()))
+    readable = [side for side in sides if not seen[side.picture].error]
+    own = [found[seen[side.picture].digest] for side in readable]
+    others = [other_features(side, seen, found, report) for side in readable] if model.net.together else []
+    features = np.stack(own) if own else np.empty((0, model.net.width), dtype=np.float32)
+    probabilities = iter(model.probabilities(model.joined(features, others)))
+    embeddings = iter(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12))
+    for side in sides:
+        if error := seen[side.picture].error:
+            yield Prediction(side.side, (), error=error)
+        else:
+            yield Prediction(side.side, tuple(next(probabilities).tolist()), tuple(next(embeddings).tolist()))
+
+
+def other_features(
+    side: SidePicture, seen: Mapping[Path, Seen], found: Mapping[bytes, Floats], report: Report
+) -> Floats | None:
+    """Features of the coin's other side; None where there is no picture of it, or, with a notice, no readable one."""
+    if side.other is None:
+        return None
+    if error := seen[side.other].error:
+        message = f"Side {side.side} is answered without its coin's other side: {error}"
+        report({"event": "notice", "message": message})
+        return None
+    return found[seen[side.other].digest]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mlcore.config_fields import bounded, check_fields
-from mlcore.contract import LearningError, Prediction, Report, RunResult, Snapshot
+from mlcore.contract import LearningError, Prediction, Report, RunResult, SidePicture, Snapshot
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,9 +160,9 @@ def load(model: Path) -> ConceptModel:
 
 
 def predict(
-    model: Path, sides: Sequence[tuple[int, Path]], report: Report, *, features: Path | None = None
+    model: Path, sides: Sequence[SidePicture], report: Report, *, features: Path | None = None
 ) -> Iterator[Prediction]:
-    """Yield one Prediction per (side, picture), in order; an unreadable picture gives one with `error` set.
+    """Yield one Prediction per side, in order; an unreadable picture gives one with `error` set.
 
     `features`: the folder of kept passes; pictures known there skip the frozen backbone.
     """
@@ -176,6 +176,6 @@ def explain(model: Path, picture: Image.Image, concept: str) -> tuple[npt.NDArra
     return load(model).explain(picture, concept)
 
 
-def embed(model: Path, sides: Sequence[tuple[int, Path]], report: Report) -> Iterator[tuple[int, tuple[float, ...]]]:
+def embed(model: Path, sides: Sequence[SidePicture], report: Report) -> Iterator[tuple[int, tuple[float, ...]]]:
     """Yield (side, pooled features of length 1 in the sense of the L2 norm) for each readable picture."""
     return ((item.side, item.embedding) for item in predict(model, sides, report) if not item.error)

@@ -9,6 +9,15 @@ import torch
 from torch.nn import functional
 
 
+def turned(images: torch.Tensor, degrees: float) -> torch.Tensor:
+    """All of (n, channels, height, width) turned about the middle; what comes in at the edges repeats them."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    rows = torch.tensor([[cos, -sin, 0.0], [sin, cos, 0.0]], device=images.device).expand(len(images), 2, 3)
+    grid = functional.affine_grid(rows, list(images.shape), align_corners=False)
+    return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """How far pictures may be changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -14,9 +15,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mlcore.contract import LearningError
+from mlcore.distributed import crew
 from mlcore.files import sha256_of, write_json, written_aside
 
 KEPT = 2
+FORMAT = 2
+"""Of what the training loop keeps; a state of another format is not gone on from."""
 Tensors = dict[str, torch.Tensor]
 
 
@@ -41,10 +45,16 @@ class Checkpoints:
         """Names of files that `latest` refused."""
 
     def save(self, number: int, tensors: Mapping[str, torch.Tensor], about: dict[str, Any]) -> None:
-        """Keep a state; only then forget all but the one before. A kill at any moment leaves one that is whole."""
+        """Keep a state; only then forget all but the one before. A kill at any moment leaves one that is whole.
+
+        Of several processes that learn together only the first writes.
+        """
+        if not crew().leads:
+            return
         weights = self._folder / f"{number:06d}.safetensors"
         write_tensors(weights, tensors)
-        write_json(weights.with_suffix(".json"), {"sha256": sha256_of(weights), "identity": self._identity} | about)
+        note = {"format": FORMAT, "sha256": sha256_of(weights), "identity": self._identity} | about
+        write_json(weights.with_suffix(".json"), note | {"note_sha256": _sum_of(note)})
         for old in self._numbers():
             if old <= number - KEPT:
                 self._remove(old)
@@ -52,13 +62,16 @@ class Checkpoints:
     def latest(self) -> tuple[Tensors, dict[str, Any]] | None:
         """The newest state that is whole, or None; a cut or changed one is passed over and noted in `damaged`.
 
-        Raises LearningError where it belongs to another run.
+        Raises LearningError where it belongs to another run or another version of the program wrote it.
         """
         for number in sorted(self._numbers(), reverse=True):
             weights = self._folder / f"{number:06d}.safetensors"
             try:
                 note = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
-                if sha256_of(weights) == note["sha256"]:
+                if "format" not in note and "note_sha256" not in note:
+                    self._check_format(1)
+                if _sum_of(note) == note["note_sha256"] and sha256_of(weights) == note["sha256"]:
+                    self._check_format(note["format"])
                     self._check_identity(note["identity"])
                     return load_file(weights), note
             except (OSError, ValueError, KeyError, TypeError, SafetensorError):
@@ -68,8 +81,15 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Remove all checkpoints: the run is finished."""
-        if self._folder.is_dir():
+        if crew().leads and self._folder.is_dir():
             shutil.rmtree(self._folder)
+
+    def _check_format(self, found: int) -> None:
+        if found != FORMAT:
+            raise LearningError(
+                f"The run in {self._folder.parent} was begun by another version of this program: its checkpoints have format "
+                f"{found}, and this version goes on from format {FORMAT}. Start a new run with the same settings."
+            )
 
     def _check_identity(self, found: str) -> None:
         if found != self._identity:
@@ -85,6 +105,12 @@ class Checkpoints:
     def _remove(self, number: int) -> None:
         for suffix in (".json", ".safetensors"):
             (self._folder / f"{number:06d}{suffix}").unlink(missing_ok=True)
+
+
+def _sum_of(note: dict[str, Any]) -> str:
+    """SHA-256 over all of a note but the sum itself: a changed digit in it is as bad as one in the weights."""
+    content = json.loads(json.dumps({key: value for key, value in note.items() if key != "note_sha256"}))
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def pack_optimiser(optimiser: torch.optim.Optimizer) -> tuple[Tensors, list[dict[str, Any]]]:
@@ -110,19 +136,15 @@ def unpack_optimiser(optimiser: torch.optim.Optimizer, tensors: Tensors, groups:
 
 
 def pack_random_state() -> Tensors:
-    """The state of torch's random numbers on the CPU and on each graphics card."""
-    cards = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"random.cpu": torch.get_rng_state()} | {f"random.cuda.{n}": state for n, state in enumerate(cards)}
+    """The state of torch's random numbers on the CPU and on the graphics card in use: the only ones drawn from."""
+    card = {"card": torch.cuda.get_rng_state()} if torch.cuda.is_available() else {}
+    return {"cpu": torch.get_rng_state()} | card
 
 
-def unpack_random_state(tensors: Tensors) -> None:
-    """Undo `pack_random_state`. Raises LearningError where the machine has other graphics cards."""
-    torch.set_rng_state(tensors["random.cpu"])
-    cards = [value for name, value in sorted(tensors.items()) if name.startswith("random.cuda.")]
-    if cards and torch.cuda.device_count() != len(cards):
-        raise LearningError(
-            f"The run began with {len(cards)} graphics cards and this machine has {torch.cuda.device_count()}. "
-            "Go on where it began, or start a new run."
-        )
-    if cards:
-        torch.cuda.set_rng_state_all(cards)
+def unpack_random_state(states: Tensors) -> bool:
+    """Undo `pack_random_state`; False where the states are not those of a device as this one has."""
+    if "cpu" in states:
+        torch.set_rng_state(states["cpu"])
+    if "card" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["card"])
+    return "cpu" in states and ("card" in states) == torch.cuda.is_available()

@@ -5,24 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import torch
 from torch import nn
 
-from mlcore.checkpoint import (
-    Checkpoints,
-    Tensors,
-    pack_optimiser,
-    pack_random_state,
-    unpack_optimiser,
-    unpack_random_state,
-)
+from mlcore.checkpoint import Checkpoints
 from mlcore.contract import LearningError, Report
-
-RISING = 0.3
-"""Share of a one-cycle run in which the learning rate rises (Smith, 2018)."""
+from mlcore.distributed import crew
+from mlcore.learner import Learner, Standing
+from mlcore.optimisers import set_learning_rate
 
 
 @dataclass(frozen=True)
@@ -58,19 +51,11 @@ class Lesson(Protocol):
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """One number to make small."""
 
+    def known(self, labels: torch.Tensor) -> float:
+        """How many labels the loss of a batch is the mean over; asked for only where several processes learn."""
+
     def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
         """Loss and mean average precision on the validation split; None where they are not defined."""
-
-
-@dataclass
-class Standing:
-    """Where a run stands after an epoch, as far as it is plain data."""
-
-    epoch: int = 0
-    seconds: float = 0.0
-    best_epoch: int = 0
-    best_score: float = -math.inf
-    epochs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, report: Report) -> Standing:
@@ -78,53 +63,78 @@ def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, re
 
     Raises LearningError where the loss is no number or the checkpoint belongs to another run.
     """
-    optimiser = make_optimiser(net, plan)
-    standing, best = Standing(), copy_weights(net)
-    found = checkpoints.latest()
-    for name in checkpoints.damaged:
-        report({"event": "notice", "message": f"The checkpoint {name} is damaged; the one before it is used."})
-    if found:
-        standing, best = resume(net, optimiser, *found)
-    while standing.epoch < plan.epochs:
+    shared = crew().wrap(net)
+    learner = Learner(net, plan)
+    take_up(learner, checkpoints, report)
+    if plan.mixed_precision and learner.precision.dtype == torch.float32:
+        notice(report, "mixed_precision is on, but this device has no 16-bit arithmetic; the run computes in 32 bits.")
+    while learner.standing.epoch < plan.epochs and not is_out_of_patience(learner.standing, plan):
         began = time.monotonic()
-        row: dict[str, Any] = {"epoch": standing.epoch + 1, "epochs": plan.epochs}
-        row |= train_epoch(net, optimiser, lesson, plan, standing.epoch, report)
-        row["validation_loss"], row["validation_ap"] = lesson.validate(net)
-        standing.epoch += 1
-        standing.seconds += time.monotonic() - began
-        standing.epochs.append(row)
-        if (score := score_of(row)) > standing.best_score:
-            standing.best_epoch, standing.best_score, best = standing.epoch, score, copy_weights(net)
-        save(checkpoints, net, best, optimiser, standing)
-        report({"event": "epoch"} | row)
-    net.load_state_dict(best)
-    return standing
+        row: dict[str, Any] = {"epoch": learner.standing.epoch + 1, "epochs": plan.epochs}
+        row |= train_epoch(shared, learner, lesson, plan, report)
+        with learner.measured() as measured:
+            row["validation_loss"], row["validation_ap"] = lesson.validate(measured)
+            check_number(row["validation_loss"], row["epoch"], plan)
+            learner.note(row, score_of(row), time.monotonic() - began)
+        checkpoints.save(learner.standing.epoch, *learner.pack())
+        crew().tell(report, {"event": "epoch"} | row)
+    if learner.standing.epoch < plan.epochs:
+        best = learner.standing.best_epoch
+        notice(report, f"Stopped after epoch {learner.standing.epoch}: none was better than epoch {best}.")
+    net.load_state_dict(learner.best)
+    return learner.standing
 
 
-def train_epoch(
-    net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson, plan: Plan, epoch: int, report: Report
-) -> dict[str, float]:
-    """Go once through the lesson. Returns its mean loss and pictures per second."""
-    net.train()
+def take_up(learner: Learner, checkpoints: Checkpoints, report: Report) -> None:
+    """Go on from the newest whole checkpoint, if there is one."""
+    found = checkpoints.latest()
+    instead = "the one before it is used" if found else "the run begins anew"
+    for name in checkpoints.damaged:
+        notice(report, f"The checkpoint {name} is damaged; {instead}.")
+    for sentence in learner.unpack(*found) if found else ():
+        notice(report, sentence)
+
+
+def notice(report: Report, message: str) -> None:
+    crew().tell(report, {"event": "notice", "message": message})
+
+
+def is_out_of_patience(standing: Standing, plan: Plan) -> bool:
+    return bool(plan.patience) and standing.waited() >= plan.patience
+
+
+def train_epoch(shared: nn.Module, learner: Learner, lesson: Lesson, plan: Plan, report: Report) -> dict[str, float]:
+    """Go once through the lesson. Returns its mean loss and pictures per second, over all processes."""
+    learner.train()
+    epoch, steps, together = learner.standing.epoch, lesson.steps, crew()
     total, seen, began = 0.0, 0, time.monotonic()
     for step, (inputs, labels) in enumerate(lesson.batches(epoch), start=1):
-        rate = learning_rate_at((epoch * lesson.steps + step - 1) / (plan.epochs * lesson.steps), plan)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        loss = lesson.loss(net(inputs), labels)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise LearningError(
-                f"The loss became {value} in epoch {epoch + 1}. Start again with a learning_rate of "
-                f"{plan.learning_rate / 10:g} instead of {plan.learning_rate:g}."
-            )
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        total, seen = total + value * len(inputs), seen + len(inputs)
-        done = epoch * lesson.steps + step
-        report({"event": "progress", "stage": "training", "done": done, "total": plan.epochs * lesson.steps})
-    return {"train_loss": total / max(seen, 1), "images_per_second": round(seen / (time.monotonic() - began), 1)}
+        done = epoch * steps + step
+        set_learning_rate(learner.optimiser, (done - 1) / (plan.epochs * steps), plan)
+        with learner.precision.autocast():
+            outputs = shared(inputs)
+        known = lesson.known(labels) if together.size > 1 else 1.0
+        batch = together.agree(known, len(inputs))
+        loss = lesson.loss(outputs.float(), labels) * batch.factor
+        value = check_number(float(loss.detach()), epoch + 1, plan)
+        learner.precision.step(loss, learner.optimiser)
+        if learner.average:
+            learner.average.update(learner.net)
+        total, seen = total + value * batch.size, seen + batch.size
+        progress = {"event": "progress", "stage": "training", "done": done, "total": plan.epochs * steps}
+        together.tell(report, progress)
+    mean = together.sum(total) / together.size / max(seen, 1)
+    return {"train_loss": mean, "images_per_second": round(seen / (time.monotonic() - began), 1)}
+
+
+def check_number(loss: float | None, epoch: int, plan: Plan) -> float:
+    """The loss, where it is a number or missing. Raises LearningError where it ran away."""
+    if loss is not None and not math.isfinite(loss):
+        raise LearningError(
+            f"The loss became {loss} in epoch {epoch}. Start again with a learning_rate of "
+            f"{plan.learning_rate / 10:g} instead of {plan.learning_rate:g}."
+        )
+    return 0.0 if loss is None else loss
 
 
 def score_of(row: dict[str, Any]) -> float:
@@ -132,55 +142,3 @@ def score_of(row: dict[str, Any]) -> float:
     if row["validation_ap"] is not None:
         return float(row["validation_ap"])
     return float(row["epoch"] if row["validation_loss"] is None else -row["validation_loss"])
-
-
-def learning_rate_at(share: float, plan: Plan) -> float:
-    """The learning rate after this share of the run (0..1)."""
-    if plan.schedule == "constant":
-        return plan.learning_rate
-    if plan.schedule == "one_cycle" and share < RISING:
-        return plan.learning_rate * (0.04 + 0.96 * (1 - math.cos(math.pi * share / RISING)) / 2)
-    fallen = (share - RISING) / (1 - RISING) if plan.schedule == "one_cycle" else share
-    return plan.learning_rate * (1 + math.cos(math.pi * fallen)) / 2
-
-
-def make_optimiser(net: nn.Module, plan: Plan) -> torch.optim.Optimizer:
-    """Weight decay pulls at matrices and filters only, not at biases and scales."""
-    weights = [each for each in net.parameters() if each.requires_grad]
-    groups = [
-        {"params": [each for each in weights if each.ndim > 1], "weight_decay": plan.weight_decay},
-        {"params": [each for each in weights if each.ndim <= 1], "weight_decay": 0.0},
-    ]
-    if plan.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=plan.learning_rate, momentum=plan.momentum)
-    return torch.optim.AdamW(groups, lr=plan.learning_rate)
-
-
-def copy_weights(net: nn.Module) -> Tensors:
-    return {name: value.detach().clone() for name, value in net.state_dict().items()}
-
-
-def save(
-    checkpoints: Checkpoints,
-    net: nn.Module,
-    best: Tensors,
-    optimiser: torch.optim.Optimizer,
-    standing: Standing,
-) -> None:
-    tensors, groups = pack_optimiser(optimiser)
-    tensors |= pack_random_state()
-    tensors |= {f"net.{name}": value for name, value in net.state_dict().items()}
-    tensors |= {f"best.{name}": value for name, value in best.items()}
-    checkpoints.save(standing.epoch, tensors, {"groups": groups, "standing": vars(standing)})
-
-
-def resume(
-    net: nn.Module, optimiser: torch.optim.Optimizer, tensors: Tensors, about: dict[str, Any]
-) -> tuple[Standing, Tensors]:
-    """Put everything back as `save` found it."""
-    net.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
-    unpack_optimiser(optimiser, tensors, about["groups"])
-    unpack_random_state(tensors)
-    device = next(net.parameters()).device
-    best = {name[5:]: value.to(device) for name, value in tensors.items() if name.startswith("best.")}
-    return Standing(**about["standing"]), best

@@ -12,13 +12,16 @@ import torch
 from torch import nn
 
 from mlcore.concepts.inputs import PictureStore, Transform
-from mlcore.contract import Sample
+from mlcore.contract import LearningError, Sample
+from mlcore.distributed import crew
 from mlcore.losses.masked_bce import MaskedBCE
 from mlcore.metrics.concepts import mean_average_precision
 from mlcore.nets.augment import Augmentation
 
 Labels = npt.NDArray[np.int_]
+Numbers = npt.NDArray[np.int_]
 Batch = tuple[torch.Tensor, torch.Tensor]
+WHOLE = slice(None)
 CALM_BATCH = 64
 """Inputs looked at together when nothing is learned."""
 
@@ -34,8 +37,8 @@ class FeatureInputs:
     def __init__(self, features: npt.NDArray[np.float32], device: torch.device) -> None:
         self._features = torch.from_numpy(features).to(device)
 
-    def batch(self, numbers: npt.NDArray[np.int_], random: torch.Generator | None) -> torch.Tensor:
-        return self._features[torch.from_numpy(numbers).to(self._features.device)]
+    def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
+        return self._features[torch.from_numpy(numbers[share]).to(self._features.device)]
 
 
 class PictureInputs:
@@ -47,10 +50,11 @@ class PictureInputs:
         self._store, self._transform = store, transform
         self._augmentation, self._device = augmentation, device
 
-    def batch(self, numbers: npt.NDArray[np.int_], random: torch.Generator | None) -> torch.Tensor:
-        images = self._transform.tensor(self._store.batch(numbers.tolist()), self._device)
+    def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
+        """The share of a batch; its changes are those that it would have in the whole."""
+        images = self._transform.tensor(self._store.batch(numbers[share].tolist()), self._device)
         if random is not None:
-            images = self._augmentation(images, random)
+            images = self._augmentation(images, self._augmentation.draw(len(numbers), random)[:, share])
         return self._transform.normalise(images)
 
 
@@ -61,9 +65,9 @@ class ConceptLesson:
     inputs: FeatureInputs | PictureInputs
     labels: Labels
     """(samples, concepts), with the columns that cannot be learned set to -1."""
-    train: npt.NDArray[np.int_]
+    train: Numbers
     """Numbers of the samples to learn from."""
-    validation: npt.NDArray[np.int_]
+    validation: Numbers
     criterion: MaskedBCE
     batch_size: int
     seed: int
@@ -71,17 +75,27 @@ class ConceptLesson:
 
     @property
     def steps(self) -> int:
-        # two sides at least in each batch: layers that scale by batch cannot learn from one
-        return max(1, min(-(-len(self.train) // self.batch_size), len(self.train) // 2))
+        # two sides at least in each batch of a process: layers that scale by batch cannot learn from one
+        fewest = 2 * crew().size
+        return max(1, min(-(-len(self.train) // self.batch_size), len(self.train) // fewest))
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Every training sample once, in an order and with changes that depend on seed and epoch alone."""
+        """Every training sample once, in an order and with changes that depend on seed and epoch alone.
+
+        Of each batch a process gets its share. Raises LearningError where there are too few samples to share.
+        """
+        if len(self.train) < crew().size:
+            raise LearningError(
+                f"{len(self.train)} training sides cannot be shared by {crew().size} processes. Start fewer processes."
+            )
         random = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
         order = self.train[torch.randperm(len(self.train), generator=random).numpy()]
         parts = np.array_split(order, self.steps)
 
-        def prepare(numbers: npt.NDArray[np.int_]) -> Batch:
-            return self.inputs.batch(numbers, random), torch.from_numpy(self.labels[numbers]).to(self.device)
+        def prepare(numbers: Numbers) -> Batch:
+            share = crew().share(numbers)
+            labels = torch.from_numpy(self.labels[numbers[share]]).to(self.device)
+            return self.inputs.batch(numbers, random, share), labels
 
         with ThreadPoolExecutor(1) as ahead:  # one thread, so that random numbers are drawn in order
             coming = ahead.submit(prepare, parts[0])
@@ -95,6 +109,9 @@ class ConceptLesson:
         loss: torch.Tensor = self.criterion(outputs, labels)
         return loss
 
+    def known(self, labels: torch.Tensor) -> float:
+        return float((labels >= 0).sum())
+
     def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
         if not len(self.validation):
             return None, None
@@ -105,9 +122,11 @@ class ConceptLesson:
         return float(loss), mean_average_precision(labels, logits.astype(np.float64))
 
     @torch.inference_mode()
-    def answers(self, net: nn.Module, numbers: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
-        """Logits (n, concepts) for these samples, without random changes."""
+    def answers(self, net: nn.Module, numbers: Numbers) -> npt.NDArray[np.float32]:
+        """Logits (n, concepts) for these samples, without random changes; several processes share the work."""
         net.eval()
-        parts = [numbers[start : start + CALM_BATCH] for start in range(0, len(numbers), CALM_BATCH)]
+        mine = numbers[crew().share(numbers)]
+        parts = [mine[start : start + CALM_BATCH] for start in range(0, len(mine), CALM_BATCH)]
         found = [net(self.inputs.batch(part, None)).float().cpu().numpy() for part in parts]
-        return np.concatenate(found) if found else np.empty((0, self.labels.shape[1]), dtype=np.float32)
+        nothing = np.empty((0, self.labels.shape[1]), dtype=np.float32)
+        return crew().gather(np.concatenate([nothing, *found]))

@@ -31,12 +31,17 @@ class Augmentation:
     mirror: bool
     """Whether half of the pictures are mirrored."""
 
-    def __call__(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
-        """Change each of (n, 3, height, width) in 0..1 in its own way; `random` lives on the CPU."""
-        return self._lit(self._moved(images, random), random)
+    @staticmethod
+    def draw(count: int, random: torch.Generator) -> torch.Tensor:
+        """What makes the changes of so many pictures: (7, count) in -1..1; `random` lives on the CPU."""
+        return 2 * torch.cat([torch.rand(5, count, generator=random), torch.rand(2, count, generator=random)]) - 1
 
-    def _moved(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
-        turn, size, right, down, side = (2 * torch.rand(5, len(images), generator=random) - 1).unbind()
+    def __call__(self, images: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        """Change each of (n, 3, height, width) in 0..1 in its own way, as `draw` says."""
+        return self._lit(self._moved(images, drawn[:5]), drawn[5:])
+
+    def _moved(self, images: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        turn, size, right, down, side = drawn.unbind()
         angle = turn * math.radians(self.rotation)
         size = torch.exp(size * math.log1p(self.scale))
         flip = torch.where(side < 0, -1.0, 1.0) if self.mirror else torch.ones(len(images))
@@ -45,10 +50,8 @@ class Augmentation:
         grid = functional.affine_grid(torch.stack(rows, 1).to(images.device), list(images.shape), align_corners=False)
         return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
-    def _lit(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
-        light, contrast = (
-            1 + self.brightness * (2 * torch.rand(2, len(images), 1, 1, 1, generator=random) - 1)
-        ).unbind()
+    def _lit(self, images: torch.Tensor, drawn: torch.Tensor) -> torch.Tensor:
+        light, contrast = (1 + self.brightness * drawn).view(2, -1, 1, 1, 1).unbind()
         middle = images.mean(dim=(1, 2, 3), keepdim=True)
         changed = (images - middle) * contrast.to(images.device) + middle * light.to(images.device)
         return changed.clamp(0, 1)

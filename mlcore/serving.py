@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from mlcore.contract import LearningError
+from mlcore.explain.methods import Explanation
 from mlcore.model_folder import kind_of_model
 from mlcore.registry import load_kind
-
-
-@dataclass(frozen=True)
-class Explanation:
-    map: npt.NDArray[np.float32]
-    """(height, width) of the picture, 0..1."""
-    method: str
-    forwards: int
-    """How many pictures the model was shown for it."""
-    probability: float
 
 
 class ServedModel:
@@ -53,7 +43,15 @@ class ServedModel:
         """
         return np.asarray(self._model.predict(images, others), dtype=np.float32)
 
-    def explain(self, image: Image.Image, concept: str) -> Explanation:
-        """What speaks for a concept on a side. Raises LearningError for a concept the model does not know."""
-        found, forwards, probability = self._model.explain(image, concept)
-        return Explanation(np.asarray(found, dtype=np.float32), "HiPe", forwards, probability)
+    def explain(
+        self, image: Image.Image, concept: str, method: str = "hipe", *, other: Image.Image | None = None
+    ) -> Explanation:
+        """What speaks for a concept on a side, by a method of `mlcore.explain.methods.METHODS`; `other` is the coin's
+        other side, held fixed by models that look at both.
+
+        Raises LearningError for a concept that the model does not know or a method that its network does not allow.
+        """
+        if not hasattr(self._model, "explain"):
+            raise LearningError("Models of this kind offer no map of what they look at.")
+        explanation: Explanation = self._model.explain(image, concept, method, other=other)
+        return explanation

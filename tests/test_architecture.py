@@ -52,7 +52,7 @@ LEARNING = {
     "mlcore.nets": {"mlcore.contract", "mlcore.files"},
     "mlcore.losses": {"mlcore.contract"},
     "mlcore.noise": {"mlcore.contract"},
-    "mlcore.explain": {"mlcore.contract", "mlcore.nets"},
+    "mlcore.explain": {"mlcore.contract", "mlcore.metrics", "mlcore.nets"},
     "mlcore.synthesis": {"mlcore.contract"},
 }
 

@@ -117,7 +117,7 @@ def test_a_map_is_a_grey_picture_of_the_size_of_the_photograph(place: Path, tmp_
     with Image.open(tmp_path / "map.png") as drawn:
         assert code == 0 and drawn.size == (120, 90) and drawn.mode == "L"
     figures = json.loads((tmp_path / "map.json").read_text())
-    assert figures["method"] == "HiPe" and figures["forwards"] >= 26 and 0 <= figures["probability"] <= 1
+    assert figures["method"] == "hipe" and figures["forwards"] >= 26 and 0 <= figures["probability"] <= 1
     code, events = mlcore("explain", place / "model", *options, "--concept", "eagle")
     assert code == 2 and events[-1]["reason"] == "The model does not know 'eagle'; it knows altar, globe."
 

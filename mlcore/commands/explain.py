@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +10,37 @@ import numpy as np
 from PIL import Image
 
 from mlcore.contract import LearningError, Report
-from mlcore.files import written_aside
+from mlcore.explain.methods import METHODS
+from mlcore.files import write_json, written_aside
 from mlcore.images.reading import RefusedPicture, read_picture
-from mlcore.model_folder import kind_of_model
-from mlcore.registry import load_kind
+from mlcore.serving import ServedModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="folder that train wrote")
     parser.add_argument("--picture", type=Path, required=True)
+    parser.add_argument("--other", type=Path, help="the coin's other side, for models that look at both")
     parser.add_argument("--concept", required=True)
+    parser.add_argument("--method", choices=tuple(METHODS), default="hipe")
     parser.add_argument("--out", type=Path, required=True, help="PNG to write; figures go to the same name with .json")
 
 
 def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
-    kind_name = kind_of_model(arguments.model)
-    kind = load_kind(kind_name)
-    if not hasattr(kind, "explain"):
-        raise LearningError(f"Models of the kind {kind_name} offer no map of what they look at.")
-    try:
-        picture = read_picture(arguments.picture)
-    except RefusedPicture as error:
-        raise LearningError(f"The picture {arguments.picture.name} cannot be read: {error}") from error
+    model = ServedModel.load(arguments.model)
+    pictures = [_read(path) for path in (arguments.picture, arguments.other) if path]
     report({"event": "progress", "stage": "explaining", "done": 0, "total": 1})
-    saliency, forwards, probability = kind.explain(arguments.model, picture, arguments.concept)
-    figures = {"method": "HiPe", "forwards": forwards, "probability": probability, "concept": arguments.concept}
-    with written_aside(arguments.out.with_suffix(".json")) as partial:
-        partial.write_text(json.dumps(figures), encoding="utf-8")
+    other = pictures[1] if arguments.other else None
+    found = model.explain(pictures[0], arguments.concept, arguments.method, other=other)
+    passes = {"forwards": found.forwards, "backwards": found.backwards}
+    figures = {"method": found.method, **passes, "probability": found.probability, "concept": arguments.concept}
+    write_json(arguments.out.with_suffix(".json"), figures)
     with written_aside(arguments.out) as partial:
-        Image.fromarray(np.round(saliency * 255).astype(np.uint8)).save(partial, format="PNG")
+        Image.fromarray(np.round(found.map * 255).astype(np.uint8)).save(partial, format="PNG")
     return {"out": str(arguments.out)} | figures
+
+
+def _read(path: Path) -> Image.Image:
+    try:
+        return read_picture(path)
+    except RefusedPicture as error:
+        raise LearningError(f"The picture {path.name} cannot be read: {error}") from error

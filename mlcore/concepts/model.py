@@ -11,10 +11,13 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from torch import nn
 
+from mlcore.concepts.answering import Answering
+from mlcore.concepts.explaining import explain_concept
 from mlcore.concepts.inputs import Squares, Transform
 from mlcore.contract import LearningError
-from mlcore.explain.hipe import hipe
+from mlcore.explain.methods import Explanation
 from mlcore.model_folder import checked_weights, read_about
 from mlcore.nets.backbones import build_backbone
 from mlcore.nets.concept_net import ConceptNet, make_net
@@ -100,17 +103,15 @@ class ConceptModel:
         beside = [None if each is None else self.features(self.transform.square(each)[None])[0] for each in others]
         return self.probabilities(self.joined(own, beside))
 
-    def explain(self, picture: Image.Image, concept: str) -> tuple[Floats, int, float]:
-        """HiPe map (height, width of the picture; 0..1), forward passes spent, probability of the concept.
+    def answering(self, concepts: Sequence[str], other: Image.Image | None = None) -> nn.Module:
+        """The network for some of its concepts, see `mlcore.concepts.explaining.Explainable`."""
+        beside = None
+        if other is not None and self.net.together:
+            beside = torch.from_numpy(self.features(self.transform.square(other)[None])[0])
+        return Answering(self.net, [self.concepts.index(concept) for concept in concepts], beside)
 
-        Raises LearningError for a concept that the model does not know.
-        """
-        if concept not in self.concepts:
-            raise LearningError(f"The model does not know {concept!r}; it knows {', '.join(self.concepts)}.")
-        column = self.concepts.index(concept)
-        square = self.transform.square(picture)
-        found, forwards = hipe(lambda squares: self.logits(self.features(squares))[:, column], square)
-        left, top, right, bottom = self.transform.place(picture)
-        shown = Image.fromarray(found[top:bottom, left:right]).resize(picture.size, Image.Resampling.BILINEAR)
-        probability = float(self.probabilities(self.features(square[None]))[0, column])
-        return np.asarray(shown, dtype=np.float32).clip(0, 1), forwards + 1, probability
+    def explain(
+        self, picture: Image.Image, concept: str, method: str = "hipe", *, other: Image.Image | None = None
+    ) -> Explanation:
+        """Where it looks in a picture for a concept, see `explain_concept`. Raises LearningError."""
+        return explain_concept(self, picture, concept, method, other=other)

@@ -15,12 +15,11 @@ from mlcore.config_fields import bounded, check_fields
 from mlcore.contract import LearningError, Prediction, Report, RunResult, SidePicture, Snapshot
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from PIL import Image
 
     from mlcore.concepts.model import ConceptModel
     from mlcore.concepts.training import ConceptRun
+    from mlcore.explain.methods import Explanation
 
 LABEL = "Concepts on a side (any timm backbone)"
 
@@ -171,9 +170,9 @@ def predict(
     return predict_concepts(load(model), sides, report, features)
 
 
-def explain(model: Path, picture: Image.Image, concept: str) -> tuple[npt.NDArray[np.float32], int, float]:
-    """HiPe map (height, width of the picture; 0..1), forward passes spent, probability of the concept."""
-    return load(model).explain(picture, concept)
+def explain(model: Path, picture: Image.Image, concept: str, method: str = "hipe") -> Explanation:
+    """Where the model looks in a picture for a concept. Raises LearningError."""
+    return load(model).explain(picture, concept, method)
 
 
 def embed(model: Path, sides: Sequence[SidePicture], report: Report) -> Iterator[tuple[int, tuple[float, ...]]]:

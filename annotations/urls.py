@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 
 from annotations.views import (
     account,
+    answer_sheet,
     answers,
     coins,
     concepts,
@@ -16,6 +17,7 @@ from annotations.views import (
     identify,
     imports,
     media,
+    model_table,
     models,
     pictures,
     review,
@@ -106,6 +108,10 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/repeat", runs.run_repeat, name="run_repeat"),
     path("models/", models.models, name="models"),
     path("models.json", models.models_json, name="models_json"),
+    path("models/table", model_table.model_table, name="model_table"),
+    path("models/table.csv", model_table.model_table_csv, name="model_table_csv"),
+    path("models/table.tex", model_table.model_table_tex, name="model_table_tex"),
+    path("models/<int:model_id>/answers", answer_sheet.answer_sheet, name="answer_sheet"),
     path("models/<int:model_id>", models.model, name="model"),
     path("models/<int:model_id>.json", models.model_json, name="model_json"),
     path("models/<int:model_id>/publish", models.model_publish, name="model_publish"),

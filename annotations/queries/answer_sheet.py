@@ -1,0 +1,79 @@
+"""What a model said of its test sides, set out as pictures: found, missed, falsely seen, rightly not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from annotations.models import ModelVersion, Side
+
+SHOWN = 24
+OUTCOMES = {
+    "fp": ("Seen, and not there", "False positives: the surest mistakes first."),
+    "fn": ("There, and not seen", "False negatives: the surest mistakes first."),
+    "tp": ("Seen, and there", "True positives: the least sure first."),
+    "tn": ("Not there, and not seen", "True negatives: the least sure first."),
+}
+PARTS = {"text": "labels read from texts", "expert": "labels that experts gave"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    side: Side
+    probability: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    key: str
+    title: str
+    words: str
+    count: int
+    shown: list[Answered]
+
+
+def read_sheet(version: ModelVersion, concept: str, part: str) -> list[Outcome]:
+    """The four outcomes for a concept on the test sides, each with the pictures that teach most.
+
+    Raises OSError and ValueError where the model's test answers cannot be read.
+    """
+    test = json.loads((Path(settings.MODELS_ROOT) / version.folder / "test.json").read_text())
+    column = version.concepts.index(concept)
+    places = [place for place in range(len(test["sides"])) if _asked(test, place, column, part)]
+    chosen = {key: _ranked(test, places, column, version.thresholds[column], key) for key in OUTCOMES}
+    wanted = {test["sides"][place] for found in chosen.values() for place in found[:SHOWN]}
+    sides = Side.objects.select_related("coin").in_bulk(wanted)
+    return [_outcome(key, chosen[key], test, column, sides) for key in OUTCOMES]
+
+
+def _asked(test: dict[str, Any], place: int, column: int, part: str) -> bool:
+    return bool(test["labels"][place][column] >= 0 and test["expert"][place][column] == (part == "expert"))
+
+
+def _ranked(test: dict[str, Any], places: Iterable[int], column: int, threshold: float, key: str) -> list[int]:
+    """Places of one outcome; wrong answers by how sure the model was, right ones by how unsure."""
+
+    def probability(place: int) -> float:
+        return float(test["probabilities"][place][column])
+
+    seen, present = key in ("tp", "fp"), key in ("tp", "fn")
+    found = [
+        place
+        for place in places
+        if (test["labels"][place][column] == 1) == present and (probability(place) >= threshold) == seen
+    ]
+    return sorted(found, key=probability, reverse=key in ("fp", "tn"))
+
+
+def _outcome(key: str, places: list[int], test: dict[str, Any], column: int, sides: dict[int, Side]) -> Outcome:
+    shown = [
+        Answered(sides[test["sides"][place]], test["probabilities"][place][column])
+        for place in places[:SHOWN]
+        if test["sides"][place] in sides  # a coin may be gone since
+    ]
+    return Outcome(key, *OUTCOMES[key], count=len(places), shown=shown)

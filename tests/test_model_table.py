@@ -1,0 +1,151 @@
+"""Models side by side, and pictures of their answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from annotations.models import Coin, ModelVersion
+from annotations.services.publishing import model_folder
+from tests.learning_rows import make_model, measured
+
+
+@pytest.fixture
+def page(client: Client, admin: User) -> Client:
+    client.force_login(admin)
+    return client
+
+
+def soup(content: bytes) -> BeautifulSoup:
+    return BeautifulSoup(content, "html.parser")
+
+
+def two_models() -> list[ModelVersion]:
+    better, worse = measured(), measured(seed=1)
+    better["test"]["eagle"]["ap"], worse["test"]["eagle"]["ap"] = 0.9, 0.4
+    better["cost"] = {"epochs": 60, "minutes": 12.5, "parameters": 5_000_000, "images_per_second": None}
+    return [make_model(metrics=better), make_model(metrics=worse)]
+
+
+def test_the_best_figure_of_each_line_is_bold_and_the_others_are_not(page: Client) -> None:
+    first, second = two_models()
+    html = soup(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
+    eagle = next(row for row in html.select("tbody tr") if row.th.get_text(strip=True) == "eagle")
+    assert [cell.get_text(strip=True)[:5] for cell in eagle.select("td")[1:]] == ["0.900", "0.400"]
+    assert [cell.find("strong") is not None for cell in eagle.select("td")[1:]] == [True, False]
+    assert "12.5" in html.text and "5,000,000" in html.text
+
+
+def test_a_small_calibration_error_is_the_best(page: Client) -> None:
+    first, second = two_models()
+    first.metrics["test"]["eagle"]["calibration_error"] = 0.3
+    second.metrics["test"]["eagle"]["calibration_error"] = 0.1
+    first.save(), second.save()
+    asked = {"models": [first.pk, second.pk], "metrics": "calibration_error"}
+    eagle = next(
+        row
+        for row in soup(page.get(reverse("model_table"), asked).content).select("tbody tr")
+        if row.th.get_text(strip=True) == "eagle"
+    )
+    assert [cell.get_text(strip=True) for cell in eagle.select("td strong")] == ["0.100"]
+
+
+def test_expert_labels_and_text_labels_stand_apart(page: Client) -> None:
+    version = make_model(metrics=measured(expert_answers=0))
+    shown = page.get(reverse("model_table"), {"models": version.pk, "part": "test_expert"})
+    assert "Nothing was measured here" in shown.content.decode()
+    assert "Nothing was measured here" not in page.get(reverse("model_table"), {"models": version.pk}).content.decode()
+
+
+def test_models_of_different_snapshots_come_with_a_warning(page: Client) -> None:
+    first, second = two_models()
+    asked = {"models": [first.pk, second.pk]}
+    assert not soup(page.get(reverse("model_table"), asked).content).select(".alert-warning")
+    second.run.snapshot.sha256 = "cd" * 32
+    second.run.snapshot.save()
+    assert soup(page.get(reverse("model_table"), asked).content).select(".alert-warning")
+
+
+def test_the_csv_holds_every_figure_with_its_interval(page: Client) -> None:
+    first, second = two_models()
+    answer = page.get(reverse("model_table_csv"), {"models": [first.pk, second.pk], "metrics": "ap"})
+    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    assert rows[0][3:] == [f"model {pk} ap{end}" for pk in (first.pk, second.pk) for end in ("", " low", " high")]
+    eagle = next(row for row in rows if row[0] == "eagle")
+    assert [float(eagle[3]), float(eagle[6])] == [0.9, 0.4]
+    assert float(eagle[4]) <= float(eagle[5])
+
+
+def test_the_latex_is_a_table_with_bold_figures_and_harmless_names(page: Client, concepts: None) -> None:
+    from annotations.models import Concept
+
+    Concept.objects.filter(slug="eagle").update(name="Eagle & $snake_")
+    first, second = two_models()
+    answer = page.get(reverse("model_table_tex"), {"models": [first.pk, second.pk], "metrics": "ap"})
+    tex = answer.content.decode()
+    assert r"Eagle \& \$snake\_ & \textbf{0.900} & 0.400 \\" in tex
+    assert tex.count(r"\begin{tabular}") == tex.count(r"\end{tabular}") == 1
+
+
+@pytest.mark.parametrize("wrong", [{"models": "x' or 1=1"}, {"models": "99999"}, {"part": "both"}, {"metrics": "id"}])
+def test_what_the_address_names_wrongly_is_left_out(page: Client, wrong: dict[str, str]) -> None:
+    make_model()
+    assert page.get(reverse("model_table"), wrong).status_code == 200
+
+
+def test_without_a_model_the_page_says_what_to_do(page: Client) -> None:
+    assert reverse("run_new") in page.get(reverse("model_table")).content.decode()
+
+
+def write_answers(version: ModelVersion, coin: Coin) -> list[int]:
+    sides = [side.pk for side in coin.sides.order_by("face")]
+    answers = {
+        "sides": [*sides, 999_999],
+        "coins": ["a", "a", "b"],
+        "labels": [[1, -1], [0, 1], [1, 0]],
+        "expert": [[False, False], [False, True], [False, False]],
+        "probabilities": [[0.2, 0.5], [0.9, 0.8], [0.7, 0.1]],
+        "thresholds": version.thresholds,
+    }
+    folder: Path = model_folder(version)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "test.json").write_text(json.dumps(answers))
+    return sides
+
+
+def test_answers_are_sorted_into_right_and_wrong(page: Client, make_coin: Callable[..., Coin]) -> None:
+    version = make_model()
+    write_answers(version, make_coin())
+    html = soup(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
+    counts = {
+        each["aria-labelledby"].removeprefix("outcome-"): len(each.select("li"))
+        for each in html.select("section[aria-labelledby^=outcome]")
+    }
+    assert counts == {"fp": 1, "fn": 1, "tp": 0, "tn": 0}  # the third side is gone, and counted still
+    assert "1 of 3 sides" in html.select_one("#outcome-tp").text
+
+
+def test_the_sheet_of_expert_labels_shows_no_others(page: Client, make_coin: Callable[..., Coin]) -> None:
+    version = make_model()
+    write_answers(version, make_coin())
+    asked = {"concept": "horse", "part": "expert"}
+    html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
+    assert len(html.select(".sheet li")) == 1 and "1 of 1 sides" in html.select_one("#outcome-tp").text
+
+
+def test_a_sheet_whose_answers_are_gone_says_so(page: Client) -> None:
+    shown = page.get(reverse("answer_sheet", args=[make_model().pk]))
+    assert shown.status_code == 200 and "cannot be read" in shown.content.decode()
+
+
+def test_a_concept_that_the_model_does_not_know_is_not_found(page: Client) -> None:
+    assert page.get(reverse("answer_sheet", args=[make_model().pk]), {"concept": "owl"}).status_code == 404

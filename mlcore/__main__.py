@@ -11,7 +11,7 @@ import sys
 import traceback
 
 from mlcore.commands import explain, kinds, predict, study, synthesize, train
-from mlcore.commands.events import EventLines, end_with_parent, open_event_stream
+from mlcore.commands.events import EventLines, end_with_parent, leads_its_crew, open_event_stream
 from mlcore.contract import Cancelled, LearningError
 
 REFUSED, UNEXPECTED, CANCELLED = 2, 3, 130
@@ -21,7 +21,7 @@ COMMANDS = (train, predict, explain, study, synthesize, kinds)
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = _parser().parse_args(arguments)
-    report = EventLines(open_event_stream())
+    report = EventLines(open_event_stream(), leads=leads_its_crew())
     report.cancel_on_signals()
     end_with_parent()
     try:

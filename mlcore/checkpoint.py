@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from mlcore.contract import LearningError
 from mlcore.distributed import crew
 from mlcore.files import sha256_of, write_json, written_aside
+from mlcore.stored_tensors import StoredTensors
 
 KEPT = 2
 FORMAT = 2
@@ -25,9 +26,12 @@ Tensors = dict[str, torch.Tensor]
 
 
 def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Write tensors aside, sync and rename. Raises LearningError where they cannot be written."""
-    copied = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    """Write tensors aside, sync and rename; what is stored is copied unread. Raises LearningError where it cannot."""
     with written_aside(path) as partial:
+        if isinstance(tensors, StoredTensors):
+            tensors.copy_to(partial)
+            return
+        copied = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
         try:
             save_file(copied, partial)
             partial.chmod(0o644)  # safetensors leaves files to their owner alone; the web server may be another user
@@ -87,8 +91,8 @@ class Checkpoints:
     def _check_format(self, found: int) -> None:
         if found != FORMAT:
             raise LearningError(
-                f"The run in {self._folder.parent} was begun by another version of this program: its checkpoints have format "
-                f"{found}, and this version goes on from format {FORMAT}. Start a new run with the same settings."
+                f"The run in {self._folder.parent} was begun by another version of this program: its checkpoints have "
+                f"format {found}, and format {FORMAT} is wanted here. Start a new run with the same settings."
             )
 
     def _check_identity(self, found: str) -> None:

@@ -6,7 +6,7 @@ Without torchrun a process is a crew of one, for which nothing here costs anythi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,10 +44,11 @@ class Crew:
         """Whether this is the process that writes files and speaks."""
         return self.rank == 0
 
-    def share(self, numbers: npt.NDArray[np.int_]) -> slice:
+    def share(self, things: Sized) -> slice:
         """Which part of these is for this process; the parts differ by one at most."""
-        parts = np.array_split(np.arange(len(numbers)), self.size)
-        return slice(int(sum(map(len, parts[: self.rank]))), int(sum(map(len, parts[: self.rank + 1]))))
+        each, left = divmod(len(things), self.size)
+        start = self.rank * each + min(self.rank, left)
+        return slice(start, start + each + (self.rank < left))
 
     def wrap(self, net: nn.Module) -> nn.Module:
         """The network whose gradients are the mean over all processes."""
@@ -132,7 +133,7 @@ class Processes(Crew):
     def gather(self, rows: Rows) -> Rows:
         parts: list[Any] = [None] * self.size
         torch.distributed.all_gather_object(parts, rows)
-        return np.concatenate(parts)  # type: ignore[return-value]
+        return np.concatenate([part for part in parts if len(part)] or parts)  # type: ignore[return-value]
 
     def gather_tensors(self, tensors: dict[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:
         parts: list[Any] = [None] * self.size
@@ -162,7 +163,8 @@ def crew() -> Crew:
 def crew_joined() -> Iterator[Crew]:
     """Join the other processes where torchrun started this one, and leave them at the end.
 
-    Raises LearningError where there are more processes than graphics cards.
+    Raises LearningError where there are more processes than graphics cards. Ends this process where another one is
+    gone, and leaves it to that one to say why.
     """
     global _present
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
@@ -172,13 +174,14 @@ def crew_joined() -> Iterator[Crew]:
     try:
         yield _present
         _present.wait()  # for the first process, which may still write results
+    except RuntimeError as error:
+        if _is_of_a_lost_process(error):
+            raise SystemExit(f"Another process of this run has ended; it says why. ({error})") from error
+        raise
     finally:
         _present = Crew()
-        torch.distributed.destroy_process_group()
+    torch.distributed.destroy_process_group()
 
 
-def is_lost_peer(error: Exception) -> bool:
-    """Whether an error only says that another process of the crew is gone; its own words count."""
-    if not torch.distributed.is_available() or int(os.environ.get("WORLD_SIZE", "1")) < 2:
-        return False
+def _is_of_a_lost_process(error: RuntimeError) -> bool:
     return isinstance(error, torch.distributed.DistError) or "gloo" in str(error).lower()

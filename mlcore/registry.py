@@ -29,6 +29,8 @@ class KindInfo:
     """Which snapshots it trains on, and so what it predicts for."""
     config: type
     fields: tuple[FieldInfo, ...]
+    shares_work: bool
+    """Whether several processes, one per graphics card, can learn a model together."""
     presets: Mapping[str, Any]
     """Label to a Config; the first is the one to offer a beginner."""
 
@@ -48,6 +50,7 @@ def _describe(name: str, module: ModuleType) -> KindInfo:
         learns_from=getattr(module, "LEARNS_FROM", "sides"),
         config=module.Config,
         fields=describe_fields(module.Config),
+        shares_work=getattr(module, "SHARES_WORK", False),
         presets=getattr(module, "PRESETS", {}),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     kind = load_kind(arguments.kind)
     config = config_from(arguments.kind, read_config(arguments.config) if arguments.config else {})
-    result = kind.train(
-        fitting_snapshot(arguments.snapshot, arguments.kind),
-        config,
-        arguments.out,
-        report,
-        pictures=arguments.pictures,
-        features=arguments.features,
-    )
+    snapshot = fitting_snapshot(arguments.snapshot, arguments.kind)
+    check_processes(arguments.kind)
+    from mlcore.distributed import crew_joined
+
+    with crew_joined():
+        folders = {"pictures": arguments.pictures, "features": arguments.features}
+        result = kind.train(snapshot, config, arguments.out, report, **folders)
     return {"out": str(arguments.out), "seconds": result.seconds, "mean": result.metrics["test"]["mean"]}
+
+
+def check_processes(kind: str) -> None:
+    """Raises LearningError where torchrun started several processes for a kind that learns in one."""
+    started = int(os.environ.get("WORLD_SIZE", "1"))
+    if started > 1 and not kind_info(kind).shares_work:
+        raise LearningError(
+            f"{started} processes were started, and {kind} learns in one. Start it without torchrun, or with "
+            "--nproc-per-node 1."
+        )
 
 
 def fitting_snapshot(path: Path, kind: str) -> Snapshot:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlcore.explain.methods import Explanation
 
 LABEL = "Concepts on a side (any timm backbone)"
+SHARES_WORK = True
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def test_a_small_network_from_scratch_learns_what_is_drawn(tmp_path: Path) -> No
     snapshot, report = drawn_snapshot(tmp_path / "pictures", sides=160), Heard()
     result = train(tmp_path, snapshot, report=report, epochs=8, learning_rate=0.01, rotation=5)
     assert result.metrics["test"]["mean"]["ap"] > 0.9
-    assert result.metrics["test"]["altar"]["n"] == 40 and result.metrics["test_expert"]["altar"]["n"] < 40
+    counts = [result.metrics[part]["altar"]["n"] for part in ("test", "test_expert")]
+    assert sum(counts) == 40 and min(counts) > 0
     assert result.metrics["epochs"][-1]["train_loss"] < result.metrics["epochs"][0]["train_loss"]
     assert all(0 < threshold < 1 for threshold in result.thresholds)
     json.dumps(result.metrics, allow_nan=False)

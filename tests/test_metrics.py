@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 from sklearn import metrics as reference
 
 from mlcore.metrics.concepts import Answers, curves, mean_average_precision, measure
+from mlcore.metrics.curves import calibration_error
 from mlcore.metrics.paired import paired_difference
 from mlcore.metrics.resampling import coin_weights
 from mlcore.metrics.thresholds import choose_thresholds
@@ -72,6 +74,45 @@ def test_expert_answers_are_measured_apart() -> None:
     expert[:10, 0] = True
     figures = measure(asked.only(expert), draws=20)
     assert (figures["eagle"]["n"], figures["horse"]["n"]) == (10, 0)
+
+
+def test_every_figure_has_an_interval_that_holds_it_and_is_narrower_with_more_coins() -> None:
+    few, many = (measure(answers(sides), draws=300)["eagle"] for sides in (200, 3000))
+    for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "ap", "roc_auc", "brier"):
+        (low, high), (lower, higher) = few["intervals"][name], many["intervals"][name]
+        assert low < few[name] < high and lower < many[name] < higher
+        assert higher - lower < high - low
+
+
+def test_brier_score_and_calibration_errors_are_what_they_are_defined_to_be() -> None:
+    asked = answers()
+    asked.labels[::7, 0] = -1
+    row, known = measure(asked, draws=20)["eagle"], asked.labels[:, 0] >= 0
+    truth, scores = asked.labels[known, 0], asked.probabilities[known, 0]
+    assert row["brier"] == pytest.approx(reference.brier_score_loss(truth, scores))
+    assert row["calibration_error"] == pytest.approx(calibration_error(truth, scores))
+    constant = answers(labels=np.array([[1], [1], [0], [0]]), probabilities=np.full((4, 1), 0.5), concepts=("eagle",))
+    assert measure(constant, draws=20)["eagle"]["calibration_error_by_mass"] == 0
+
+
+def test_too_few_coins_of_a_kind_give_a_figure_without_an_interval_and_say_so() -> None:
+    labels = np.zeros((60, 1), dtype=int)
+    labels[:8] = 1  # eight sides of four coins
+    row = measure(answers(labels=labels, concepts=("eagle",)), draws=50)["eagle"]
+    assert row["ap"] is not None and set(row["intervals"].values()) == {None}
+    assert row["note"] == "only 4 coins show it: too few for an interval"
+    mirrored = measure(answers(labels=1 - labels, concepts=("eagle",)), draws=50)
+    assert mirrored["eagle"]["note"] == "only 4 coins are known not to show it: too few for an interval"
+    assert mirrored["mean"]["intervals"]["ap"] is None
+
+
+def test_a_hundred_concepts_and_a_thousand_draws_take_seconds() -> None:
+    random = np.random.default_rng(0)
+    labels = (random.random((1500, 100)) < 0.1).astype(int)
+    asked = answers(labels=labels, concepts=tuple(map(str, range(100))), probabilities=random.random(labels.shape))
+    began = time.process_time()
+    measure(asked)
+    assert time.process_time() - began < 15
 
 
 def test_curves_have_at_most_a_hundred_points_and_end_where_they_must() -> None:

@@ -18,6 +18,7 @@ from mlcore.concepts.explaining import explain_concept
 from mlcore.concepts.inputs import Squares, Transform
 from mlcore.contract import LearningError
 from mlcore.explain.methods import Explanation
+from mlcore.metrics.calibration import Calibration, calibrated
 from mlcore.model_folder import checked_weights, read_about
 from mlcore.nets.backbones import build_backbone
 from mlcore.nets.concept_net import ConceptNet, make_net
@@ -36,9 +37,9 @@ def picture_features(net: ConceptNet, transform: Transform, squares: Squares, tu
     return np.asarray(net.eval().mean_features(images, turns).cpu().numpy(), dtype=np.float32)
 
 
-def probabilities_of(logits: Floats) -> Floats:
-    """Logits to 0..1, without overflow."""
-    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))), dtype=np.float32)
+def probabilities_of(logits: Floats, calibrations: Sequence[Calibration] | None = None) -> Floats:
+    """Logits (n, concepts) to 0..1, as calibrated; by the sigmoid alone where a model knows no calibration."""
+    return np.asarray(calibrated(logits, calibrations), dtype=np.float32)
 
 
 class ConceptModel:
@@ -91,7 +92,7 @@ class ConceptModel:
 
     def probabilities(self, features: Floats) -> Floats:
         """(n, concepts) in 0..1 from pooled features."""
-        return probabilities_of(self.logits(features))
+        return probabilities_of(self.logits(features), self.about.get("calibration"))
 
     def predict(self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None) -> Floats:
         """(n, concepts) in 0..1 for RGB pictures of any size; `others`: of the coins' other sides, where known."""

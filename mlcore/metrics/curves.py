@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,19 +37,37 @@ def _thin(points: npt.NDArray[np.float64]) -> list[list[float]]:
 
 
 def reliability(truth: npt.NDArray[np.int_], scores: npt.NDArray[np.float64]) -> list[dict[str, float]]:
-    """Ten equal bins of probability: how many sides, their mean probability, the share that is present."""
+    """Ten equal bins of probability: how many sides, their mean probability, the share that is present.
+
+    "low" and "high" are the 95 % interval of that share (Wilson, 1927).
+    """
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-    return [
-        {
-            "from": number / BINS,
-            "to": (number + 1) / BINS,
-            "n": int(inside.sum()),
-            "probability": float(scores[inside].mean()),
-            "present": float(truth[inside].mean()),
-        }
-        for number in range(BINS)
-        if (inside := bins == number).any()
-    ]
+    found = []
+    for number in np.unique(bins).tolist():
+        inside = bins == number
+        low, high = wilson(int(truth[inside].sum()), int(inside.sum()))
+        found.append(
+            {
+                "from": number / BINS,
+                "to": (number + 1) / BINS,
+                "n": int(inside.sum()),
+                "probability": float(scores[inside].mean()),
+                "present": float(truth[inside].mean()),
+                "low": low,
+                "high": high,
+            }
+        )
+    return found
+
+
+def wilson(hits: int, count: int, deviations: float = 1.96) -> tuple[float, float]:
+    """Interval of a share counted as `hits` of `count` (Wilson, 1927), in 0..1; (0, 1) where nothing was counted."""
+    if not count:
+        return 0.0, 1.0
+    share, squared = hits / count, deviations**2
+    middle = (share + squared / (2 * count)) / (1 + squared / count)
+    spread = deviations * math.sqrt(share * (1 - share) / count + squared / (4 * count**2)) / (1 + squared / count)
+    return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 def calibration_error(truth: npt.NDArray[np.int_], scores: npt.NDArray[np.float64]) -> float | None:

@@ -1,0 +1,150 @@
+"""From logits to probabilities that can be taken at their word: learned per concept on the validation sides.
+
+Platt scaling (Platt, 1999, with his smoothed targets, fitted as Lin, Lin and Weng, 2007) needs few sides. Isotonic
+regression (Zadrozny and Elkan, 2002) is taken where there are many and it predicts kept-back validation coins better.
+Both keep the order of the sides, so they change no ranking. A concept with too few sides stays as the network says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Calibration = dict[str, Any]
+"""Plain JSON: {"method": "none", "reason"}, {"method": "platt", "slope", "offset"} or {"method": "isotonic", "knots"}
+with slope and offset too. "n" and "positives" count the validation sides; "log_loss" compares the two."""
+
+FEWEST = 5
+"""Present, and absent, validation sides for Platt scaling."""
+MANY = 50
+"""The same for isotonic regression."""
+FOLDS = 5
+PLATT_SHARE = 0.1
+"""Of an isotonic answer: its steps are level, and a share of Platt's curve keeps the order of the sides on them."""
+
+
+def fit_calibration(
+    labels: npt.NDArray[np.int_], logits: npt.NDArray[np.floating], coins: Sequence[str], untrained: Mapping[int, str]
+) -> list[Calibration]:
+    """One calibration per concept, from validation labels (sides, concepts; -1 for unknown) and logits of that shape.
+
+    `untrained`: the numbers of concepts that were not learned, with the reason.
+    """
+    found = []
+    for column in range(labels.shape[1]):
+        known = labels[:, column] >= 0
+        if column in untrained:
+            found.append({"method": "none", "reason": f"not learned: {untrained[column]}"})
+            continue
+        groups = np.asarray(coins, dtype=str)[known]
+        found.append(_fit(labels[known, column], logits[known, column].astype(np.float64), groups))
+    return found
+
+
+def calibrated(logits: npt.NDArray[np.floating], calibrations: Sequence[Calibration] | None = None) -> Floats:
+    """Logits (n, concepts) to probabilities 0..1; without calibrations, as models before them, by the sigmoid alone."""
+    wide = logits.astype(np.float64)
+    if calibrations is None:
+        return sigmoid(wide)
+    columns = [apply(each, wide[:, number]) for number, each in enumerate(calibrations)]
+    return np.stack(columns, axis=1) if columns else wide
+
+
+def apply(calibration: Calibration, logits: Floats) -> Floats:
+    """Probabilities (n,) of one concept's logits (n,)."""
+    if calibration["method"] == "none":
+        return sigmoid(logits)
+    smooth = sigmoid(calibration["slope"] * logits + calibration["offset"])
+    if calibration["method"] == "platt":
+        return smooth
+    at, heights = np.array(calibration["knots"]).T
+    return PLATT_SHARE * smooth + (1 - PLATT_SHARE) * np.interp(logits, at, heights)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))))
+
+
+def _fit(truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> Calibration:
+    counts = {"n": len(truth), "positives": int(truth.sum())}
+    fewer = min(counts["positives"], counts["n"] - counts["positives"])
+    if fewer < FEWEST:
+        few = f"{counts['positives']} of {counts['n']} validation sides show it; {FEWEST} that do and {FEWEST} that"
+        return {"method": "none", "reason": f"{few} do not are needed"} | counts
+    if np.ptp(logits) == 0:
+        return {"method": "none", "reason": "the network says the same of every validation side"} | counts
+    platt = fit_platt(truth, logits)
+    if platt["slope"] <= 0:
+        return {"method": "none", "reason": "the network ranks the validation sides the wrong way round"} | counts
+    if fewer < MANY:
+        return platt | counts
+    losses = {"platt": _kept_back(fit_platt, *(truth, logits, groups))}
+    losses["isotonic"] = _kept_back(fit_isotonic, *(truth, logits, groups))
+    chosen = fit_isotonic(truth, logits) if losses["isotonic"] < losses["platt"] else platt
+    return chosen | counts | {"log_loss": {name: round(value, 5) for name, value in losses.items()}}
+
+
+def fit_platt(truth: npt.NDArray[np.int_], logits: Floats) -> Calibration:
+    """Slope and offset of the most likely sigmoid, by Newton's method. Needs logits that differ."""
+    middle, spread = logits.mean(), logits.std()
+    scaled = np.stack([(logits - middle) / spread, np.ones(len(logits))], axis=1)
+    present = int(truth.sum())
+    target = np.where(truth == 1, (present + 1) / (present + 2), 1 / (len(truth) - present + 2))
+    weights = np.array([0.0, np.log((present + 1) / (len(truth) - present + 1))])
+    for _ in range(100):
+        said = sigmoid(scaled @ weights)
+        slope = scaled.T @ (said - target)
+        bend = (scaled * (said * (1 - said))[:, None]).T @ scaled + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, slope)
+        share = 1.0
+        while share > 1e-6 and _loss(scaled @ (weights - share * step), target) > _loss(scaled @ weights, target):
+            share /= 2
+        weights = weights - share * step
+        if abs(share * step).max() < 1e-9:
+            break
+    return {
+        "method": "platt",
+        "slope": float(weights[0] / spread),
+        "offset": float(weights[1] - weights[0] * middle / spread),
+    }
+
+
+def fit_isotonic(truth: npt.NDArray[np.int_], logits: Floats) -> Calibration:
+    """The best rising steps (pool adjacent violators), joined by lines between the middles of the steps."""
+    values, index, counts = np.unique(logits, return_inverse=True, return_counts=True)
+    shares = np.bincount(index, weights=truth) / counts
+    # runs of the same share end in one step anyway
+    starts = np.flatnonzero(np.diff(shares, prepend=np.nan) != 0)
+    sums = np.add.reduceat(np.stack([shares * counts, values * counts, counts]), starts, axis=1)
+    steps: list[list[float]] = []  # sum of truth, sum of logits, sides
+    for run in sums.T.tolist():
+        steps.append(run)
+        while len(steps) > 1 and steps[-2][0] * steps[-1][2] >= steps[-1][0] * steps[-2][2]:
+            last = steps.pop()
+            steps[-1] = [before + more for before, more in zip(steps[-1], last, strict=True)]
+    knots = [[total / count, found / count] for found, total, count in steps]
+    return fit_platt(truth, logits) | {"method": "isotonic", "knots": knots}
+
+
+def _kept_back(fit: Any, truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> float:
+    """Mean log loss on coins that the fit has not seen, in five turns with like shares of present sides."""
+    names, index = np.unique(groups, return_inverse=True)
+    shows = np.bincount(index, weights=truth) > 0
+    turns = np.empty(len(names), dtype=int)
+    turns[np.argsort(~shows, kind="stable")] = np.arange(len(names)) % FOLDS
+    losses = np.zeros(len(truth))
+    for turn in range(FOLDS):
+        back = turns[index] == turn
+        if back.any():
+            said = apply(fit(truth[~back], logits[~back]), logits[back]).clip(1e-6, 1 - 1e-6)
+            losses[back] = -np.where(truth[back] == 1, np.log(said), np.log(1 - said))
+    return float(losses.mean())
+
+
+def _loss(logits: Floats, target: Floats) -> float:
+    return float((np.logaddexp(0, logits) - target * logits).sum())

@@ -1,0 +1,297 @@
+"""The kind concept_cnn: one network per concept from a balanced set, and what is said of those that die."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from mlcore.concept_cnns.dying import answers_alike, gradient_is_gone
+from mlcore.concept_cnns.lesson import CnnLesson, balance
+from mlcore.concept_cnns.model import CnnModel
+from mlcore.contract import Cancelled, LearningError, RunResult, SidePicture, Snapshot
+from mlcore.kinds import concept_cnn
+from mlcore.nets import cooper_cnn
+from mlcore.nets.cooper_cnn import COOPER, PUBLISHED_SIZE, make_cnn
+from mlcore.serving import ServedModel
+from mlcore.stored_tensors import StoredTensors, tensors_of
+from tests.coin_drawings import Heard, drawn_snapshot
+
+CPU = torch.device("cpu")
+SMALL: dict[str, Any] = {
+    "network": "test_resnet",
+    "image_size": 32,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 0.05,
+    "fewest_per_class": 12,
+}
+DYING = {"network": COOPER, "image_size": 64, "final_relu": True, "learning_rate": 0.1, "concepts": "altar"}
+
+
+def train(folder: Path, snapshot: Snapshot, out: str = "model", report: Any = None, **settings: Any) -> RunResult:
+    config = concept_cnn.Config(**(SMALL | settings))
+    heard = Heard() if report is None else report
+    return concept_cnn.train(
+        snapshot, config, folder / out, heard, pictures=folder / "pictures", features=folder / "features"
+    )
+
+
+def refusal(folder: Path, snapshot: Snapshot, **settings: Any) -> str:
+    with pytest.raises(LearningError) as refused:
+        train(folder, snapshot, **settings)
+    return str(refused.value)
+
+
+def notices(heard: Heard) -> list[str]:
+    return [event["message"] for event in heard if event["event"] == "notice"]
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    return drawn_snapshot(tmp_path / "pictures")
+
+
+def test_the_published_network_has_37_million_weights_and_two_outputs_that_may_be_negative() -> None:
+    torch.manual_seed(0)
+    net = make_cnn(COOPER, PUBLISHED_SIZE, False, CPU)
+    assert abs(sum(each.numel() for each in net.parameters()) - 37_000_000) < 1_000_000
+    pictures = torch.randn(4, 3, PUBLISHED_SIZE, PUBLISHED_SIZE)
+    with torch.inference_mode():
+        free, cut = net(pictures), make_cnn(COOPER, PUBLISHED_SIZE, True, CPU)(pictures)
+    assert free.shape == cut.shape == (4, 2) and float(free.min()) < 0 <= float(cut.min())
+
+
+def test_the_published_network_adapts_to_the_size_down_to_the_smallest() -> None:
+    assert (concept_cnn.COOPER, concept_cnn.SMALLEST) == (COOPER, cooper_cnn.SMALLEST_SIZE)
+    assert make_cnn(COOPER, concept_cnn.SMALLEST, False, CPU)(torch.zeros(1, 3, 63, 63)).shape == (1, 2)
+    with pytest.raises(LearningError, match=r"image_size is 62; the network cooper needs 63"):
+        concept_cnn.Config(image_size=62)
+
+
+def test_each_concept_gets_a_network_that_learns_what_is_drawn(tmp_path: Path) -> None:
+    snapshot, heard = drawn_snapshot(tmp_path / "pictures", sides=96), Heard()
+    result = train(tmp_path, snapshot, report=heard, epochs=3)
+    assert result.metrics["test"]["mean"]["ap"] > 0.9 and result.concepts == ("altar", "globe")
+    rows = [event for event in heard if event["event"] == "epoch"]
+    assert [(row["epoch"], row["concept"]) for row in rows] == list(enumerate(["altar"] * 3 + ["globe"] * 3, start=1))
+    assert [{"event": "epoch"} | row for row in result.metrics["epochs"]] == rows
+    stages = {event["stage"] for event in heard if event["event"] == "progress"}
+    assert {"network 1 of 2 (altar): training", "network 2 of 2 (globe): training", "testing"} == stages
+    stored = load_file(tmp_path / "model" / "model.safetensors")
+    assert result.metrics["cost"]["parameters"] >= result.metrics["cost"]["trained_parameters"] > 0
+    assert {name.partition(".")[0] for name in stored} == {"0", "1"}
+    assert not (tmp_path / "model" / "checkpoints").exists()
+    json.dumps(result.metrics, allow_nan=False)
+
+
+def test_the_published_network_learns_too(tmp_path: Path, snapshot: Snapshot) -> None:
+    settings = {"network": COOPER, "image_size": 64, "learning_rate": 0.01, "concepts": "altar", "epochs": 3}
+    assert train(tmp_path, snapshot, **settings).metrics["test"]["altar"]["ap"] > 0.9
+
+
+def test_a_model_answers_as_it_was_measured_with_one_network_in_memory_or_with_many(
+    tmp_path: Path, snapshot: Snapshot
+) -> None:
+    train(tmp_path, snapshot)
+    test = json.loads((tmp_path / "model" / "test.json").read_text())
+    paths = [tmp_path / "pictures" / f"{side}.png" for side in test["sides"]]
+    heard = Heard()
+    sides = [SidePicture(side, path) for side, path in zip(test["sides"], paths, strict=True)]
+    broken = SidePicture(999, tmp_path / "none.png")
+    first, *others = concept_cnn.predict(tmp_path / "model", [broken, *sides], heard)
+    assert "none.png" in first.error and not first.probabilities
+    assert np.allclose([each.probabilities for each in others], test["probabilities"], atol=1e-5)
+    assert all(each.embedding == () for each in others)
+    done = [event["done"] for event in heard]
+    assert done == sorted(done) and done[-1] == heard[-1]["total"] == len(sides) + 1
+    pictures = [Image.open(path).convert("RGB") for path in paths]
+    for kept_bytes, held in ((0, 1), (2**30, 2)):
+        model = CnnModel.load(tmp_path / "model", kept_bytes)
+        assert np.allclose(model.predict(pictures), test["probabilities"], atol=1e-5)
+        assert len(model._networks) == held
+
+
+def test_a_served_model_answers_and_explains_one_picture(tmp_path: Path, snapshot: Snapshot) -> None:
+    train(tmp_path, snapshot)
+    served = ServedModel.load(tmp_path / "model")
+    picture = Image.open(tmp_path / "pictures" / "1.png").convert("RGB")
+    assert served.predict([]).shape == (0, 2)
+    found = served.explain(picture, "globe")
+    assert found.map.shape == (40, 40) and abs(found.probability - served.predict([picture])[0, 1]) < 1e-4
+    with pytest.raises(LearningError, match="does not know 'eagle'"):
+        served.explain(picture, "eagle")
+
+
+def test_only_the_named_concepts_are_learned(tmp_path: Path, snapshot: Snapshot) -> None:
+    result = train(tmp_path, snapshot, concepts=" globe ,", epochs=1)
+    test = json.loads((tmp_path / "model" / "test.json").read_text())
+    assert result.concepts == ("globe",) and len(test["labels"][0]) == len(test["expert"][0]) == 1
+    assert "concepts names 'eagle'" in refusal(tmp_path, snapshot, out="other", concepts="globe,eagle")
+
+
+def test_concepts_that_cannot_be_taught_are_noted_and_the_others_learn(tmp_path: Path) -> None:
+    def label(number: int, column: int) -> int:
+        return (number % 2, 0, 1, -1, number == 1)[column]
+
+    concepts = ("altar", "never", "always", "unknown", "rare")
+    snapshot, heard = drawn_snapshot(tmp_path / "pictures", concepts=concepts, label=label), Heard()
+    result = train(tmp_path, snapshot, report=heard)
+    notes = {
+        "never": "no positives in training",
+        "always": "no negatives in training",
+        "unknown": "no positives in training",
+        "rare": "only 1 positives in training; at least 5 are needed",
+    }
+    assert result.metrics["untrained"] == notes and result.metrics["test"]["rare"]["note"] == notes["rare"]
+    assert notices(heard) == [f"{concept} gets no network: {note}." for concept, note in notes.items()]
+    test = json.loads((tmp_path / "model" / "test.json").read_text())
+    said = np.array(test["probabilities"])
+    assert np.ptp(said[:, 0]) > 0.01 and np.ptp(said[:, 1:], axis=0).max() < 1e-6
+    assert not (said >= np.array(test["thresholds"]))[:, 1:].any()
+    served = ServedModel.load(tmp_path / "model")
+    with pytest.raises(LearningError, match=r"nothing to show for rare, for it has no network: only 1 positives"):
+        served.explain(Image.new("RGB", (40, 40)), "rare")
+
+
+def test_nothing_to_learn_from_is_refused(tmp_path: Path, snapshot: Snapshot) -> None:
+    absent = replace(snapshot, samples=tuple(replace(sample, labels=(0, -1)) for sample in snapshot.samples))
+    reason = refusal(tmp_path, absent)
+    assert "altar: no positives in training; globe: no positives in training" in reason
+    assert "0 obverse sides with a known label" in refusal(tmp_path, snapshot, faces="obverse")
+
+
+def test_a_network_that_dies_is_reported_as_what_it_is_and_runs_out_of_patience(
+    tmp_path: Path, snapshot: Snapshot
+) -> None:
+    heard = Heard()
+    result = train(tmp_path, snapshot, report=heard, **DYING, epochs=9, patience=1)
+    note = "the network answers every picture alike (dying ReLU): try another seed or final_relu off"
+    assert result.metrics["test"]["altar"]["note"] == note and f"altar: {note}." in notices(heard)
+    assert len(result.metrics["epochs"]) < 9
+    test = json.loads((tmp_path / "model" / "test.json").read_text())
+    assert np.ptp(np.array(test["probabilities"])) < 1e-6
+    assert max(test["probabilities"])[0] < test["thresholds"][0]
+
+
+def test_death_is_told_from_a_network_that_lives() -> None:
+    torch.manual_seed(0)
+    pictures, labels = torch.randn(6, 3, 64, 64), torch.tensor([0, 1] * 3)
+    net = make_cnn(COOPER, 64, True, CPU)
+    assert not answers_alike(net(pictures)) and not gradient_is_gone(net, pictures, labels)
+    torch.nn.init.constant_(net.head.bias, -100.0)
+    assert answers_alike(net(pictures)) and gradient_is_gone(net, pictures, labels)
+    net.final_relu = False
+    assert not answers_alike(net(pictures)) and not gradient_is_gone(net, pictures, labels)
+    torch.nn.init.constant_(net.backbone.connected[2].bias, -100.0)
+    assert answers_alike(net(pictures)) and gradient_is_gone(net, pictures, labels)
+    assert not answers_alike(net(pictures[:1]))
+
+
+def test_a_loss_that_is_no_number_costs_one_network_and_not_the_others(
+    tmp_path: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_loss = CnnLesson.loss
+    monkeypatch.setattr(
+        CnnLesson, "loss", lambda self, outputs, labels: true_loss(self, outputs * (self.seed or np.nan), labels)
+    )
+    heard = Heard()
+    result = train(tmp_path, snapshot, report=heard, epochs=1)
+    assert result.metrics["untrained"] == {
+        "altar": "the loss became nan: start again with a learning_rate ten times smaller"
+    }
+    assert any("altar gets no network: the loss became nan" in message for message in notices(heard))
+    assert "altar: the loss became nan" in refusal(tmp_path, snapshot, out="other", concepts="altar")
+
+
+def test_a_killed_run_learns_no_finished_network_again_and_ends_with_the_same_weights(
+    tmp_path: Path, snapshot: Snapshot
+) -> None:
+    def stop(event: dict[str, Any]) -> None:
+        if event["event"] == "epoch" and event["epoch"] == 3:
+            raise Cancelled
+
+    whole = train(tmp_path, snapshot, "whole")
+    with pytest.raises(Cancelled):
+        train(tmp_path, snapshot, report=stop)
+    assert not (tmp_path / "model" / "model.json").exists()
+    assert "holds a run with other data or settings" in refusal(tmp_path, snapshot, seed=5)
+    heard = Heard()
+    again = train(tmp_path, snapshot, report=heard)
+    assert [row["epoch"] for row in heard if row["event"] == "epoch"] == [4]
+    assert again.metrics["test"] == whole.metrics["test"] and again.thresholds == whole.thresholds
+    for name in ("model.safetensors", "test.json"):
+        assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    quiet = Heard()
+    assert train(tmp_path, snapshot, report=quiet).metrics == again.metrics and not quiet
+
+
+def test_a_finished_network_that_is_damaged_is_learned_again(tmp_path: Path, snapshot: Snapshot) -> None:
+    def stop(event: dict[str, Any]) -> None:
+        if event["event"] == "epoch" and event["epoch"] == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(tmp_path, snapshot, report=stop)
+    path = tmp_path / "model" / "checkpoints" / "finished" / "000.safetensors"
+    path.write_bytes(path.read_bytes()[:-8])
+    heard = Heard()
+    train(tmp_path, snapshot, report=heard)
+    assert "The finished network 000.safetensors is damaged; it is learned again." in notices(heard)
+    assert [row["epoch"] for row in heard if row["event"] == "epoch"] == [1, 2, 4]
+
+
+def test_a_run_is_cancelled_within_a_batch(tmp_path: Path, snapshot: Snapshot) -> None:
+    heard = Heard()
+
+    def stop(event: dict[str, Any]) -> None:
+        heard(event)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(tmp_path, snapshot, report=stop)
+    assert len(heard) == 1 and heard[0]["done"] == 1 and not (tmp_path / "model" / "model.json").exists()
+
+
+def test_a_picture_that_is_gone_and_a_network_that_nobody_knows_are_named(tmp_path: Path, snapshot: Snapshot) -> None:
+    assert "resnet18" in refusal(tmp_path, snapshot, network="resnet81")
+    (tmp_path / "pictures" / "4.png").unlink()
+    assert "4.png is missing since the snapshot was frozen" in refusal(tmp_path, snapshot)
+
+
+def test_classes_are_balanced_anew_or_once_and_rare_ones_shown_again() -> None:
+    labels = np.array([1] * 3 + [0] * 40 + [-1] * 5)
+    numbers = np.arange(len(labels))
+    small = balance(labels, numbers, 1, "each_epoch", 0)
+    drawn = [small.draw(epoch, torch.Generator().manual_seed(epoch)) for epoch in (1, 2, 1)]
+    assert all(np.sort(labels[each]).tolist() == [0, 0, 0, 1, 1, 1] for each in drawn)
+    assert drawn[0].tolist() == drawn[2].tolist() and set(drawn[0]) != set(drawn[1])
+    floor = balance(labels, numbers, 10, "each_epoch", 0).draw(1, torch.Generator().manual_seed(1))
+    shown = np.bincount(floor)
+    assert sorted(shown[:3]) == [3, 3, 4] and (shown[3:] <= 1).all() and len(floor) == 20
+    once = balance(labels, numbers, 1, "once", 0)
+    first, second = (once.draw(epoch, torch.Generator().manual_seed(epoch)) for epoch in (1, 2))
+    assert set(first) == set(second) and first.tolist() != second.tolist()
+    assert balance(np.where(labels < 0, -1, 1 - labels), numbers, 1, "each_epoch", 0).per_class == 3
+
+
+def test_stored_weights_are_joined_without_being_held(tmp_path: Path) -> None:
+    one = {"a.weight": torch.randn(3, 4), "b": torch.tensor(7)}
+    two = {"a.weight": torch.randn(5).to(torch.bfloat16), "c": torch.zeros(0)}
+    save_file(one, tmp_path / "one")
+    save_file(two, tmp_path / "two")
+    stored = StoredTensors({"0": tmp_path / "one", "11": tmp_path / "two"})
+    stored.copy_to(tmp_path / "joined")
+    joined = load_file(tmp_path / "joined")
+    assert set(joined) == set(stored) == {"0.a.weight", "0.b", "11.a.weight", "11.c"}
+    assert all(torch.equal(joined[name], value) for name, value in stored.items())
+    assert torch.equal(tensors_of(tmp_path / "joined", "11", "cpu")["a.weight"], two["a.weight"])
+    StoredTensors({}).copy_to(tmp_path / "empty")
+    assert load_file(tmp_path / "empty") == {}

@@ -20,7 +20,8 @@ from torch import nn
 
 from mlcore.checkpoint import Checkpoints
 from mlcore.concepts.data import ConceptLesson, FeatureInputs
-from mlcore.losses.masked_bce import MaskedBCE, positive_weights
+from mlcore.losses.masked_bce import MaskedBCE
+from mlcore.losses.prevalence import positive_weights
 from mlcore.nets.devices import name_of, prepare_device
 from mlcore.train_loop import Plan, fit
 

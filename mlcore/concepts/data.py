@@ -14,7 +14,7 @@ from torch import nn
 from mlcore.concepts.inputs import PictureStore, Transform
 from mlcore.contract import LearningError, Sample
 from mlcore.distributed import crew
-from mlcore.losses.masked_bce import MaskedBCE
+from mlcore.losses.masked import MaskedLoss
 from mlcore.metrics.concepts import mean_average_precision
 from mlcore.nets.augment import Augmentation
 
@@ -68,7 +68,7 @@ class ConceptLesson:
     train: Numbers
     """Numbers of the samples to learn from."""
     validation: Numbers
-    criterion: MaskedBCE
+    criterion: MaskedLoss
     batch_size: int
     seed: int
     device: torch.device

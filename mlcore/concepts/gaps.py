@@ -1,4 +1,4 @@
-"""Concepts that a snapshot cannot teach: nothing known of them, or never present, or never absent."""
+"""Concepts that a snapshot cannot teach: nothing known of them, or never present, or never absent, or hardly ever."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from torch import nn
 
 from mlcore.concepts.data import Labels
 
+FEW = 5
+"""Present sides from which on a concept is thought to be learnable."""
+
 
 def why_untrained(concepts: Sequence[str], train: Labels) -> dict[str, str]:
     """Concept to the reason why it cannot be learned from these labels (training sides, concepts)."""
@@ -21,6 +24,28 @@ def why_untrained(concepts: Sequence[str], train: Labels) -> dict[str, str]:
         elif not (train[:, column] == 0).any():
             reasons[concept] = "no negatives in training"
     return reasons
+
+
+def few_positives(concepts: Sequence[str], train: Labels) -> dict[str, str]:
+    """Concepts that are learned from hardly any present side, with the sentence that says so."""
+    present = dict(zip(concepts, (train == 1).sum(axis=0).tolist(), strict=True))
+    return {
+        concept: f"only {count} positive{'s' if count > 1 else ''} in training"
+        for concept, count in present.items()
+        if 0 < count < FEW
+    }
+
+
+def warnings_of(untrained: dict[str, str], few: dict[str, str]) -> list[str]:
+    """What a curator should know before the training begins."""
+    said = []
+    if untrained:
+        listed = "; ".join(f"{concept}: {reason}" for concept, reason in untrained.items())
+        said.append(f"Not learned, and never said to be present: {listed}.")
+    if few:
+        listed = "; ".join(f"{concept}: {reason}" for concept, reason in few.items())
+        said.append(f"Learned from too little to be trusted: {listed}.")
+    return said
 
 
 def mask(labels: Labels, concepts: Sequence[str], untrained: dict[str, str]) -> Labels:

@@ -16,13 +16,15 @@ from torch import nn
 
 from mlcore.checkpoint import Checkpoints
 from mlcore.concepts.data import ConceptLesson, FeatureInputs, Labels, PictureInputs, labels_of
-from mlcore.concepts.gaps import mask, silence, why_untrained
-from mlcore.concepts.inputs import PictureStore, Transform, check_present
+from mlcore.concepts.gaps import few_positives, mask, silence, warnings_of, why_untrained
+from mlcore.concepts.inputs import PictureStore, Squares, Transform, check_present
 from mlcore.concepts.model import picture_features
+from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
+from mlcore.concepts.pairs import Numbers, find_others, pictures_with_others
 from mlcore.concepts.results import Answered, write_results
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.features import FeatureStore, digests_of, features_of
-from mlcore.losses.masked_bce import MaskedBCE, positive_weights
+from mlcore.losses.choice import LossChoice, make_loss
 from mlcore.model_folder import finished_result
 from mlcore.nets.augment import Augmentation
 from mlcore.nets.backbones import BackboneChoice, fingerprint, open_backbone
@@ -46,8 +48,12 @@ class ConceptRun:
     augmentation: Augmentation
     faces: Literal["both", "obverse", "reverse"]
     batch_size: int
-    positive_weights: bool
     seed: int
+    loss: LossChoice
+    together: bool = False
+    """Whether a side is judged with its coin's other side."""
+    turns: tuple[float, ...] = ()
+    """Degrees by which a picture is turned when it is judged; the answers are averaged."""
 
     def identity(self, snapshot: Snapshot) -> str:
         """The same for the same kind, settings and data, and for no other."""
@@ -66,26 +72,41 @@ def train_concepts(
         return finished
     samples = choose_samples(snapshot, run.faces)
     labels = labels_of(samples, len(snapshot.concepts))
+    taught = labels[numbers_of(samples, "train")]
+    untrained = why_untrained(snapshot.concepts, taught)
+    few = {key: note for key, note in few_positives(snapshot.concepts, taught).items() if key not in untrained}
+    for sentence in warnings_of(untrained, few):
+        report({"event": "notice", "message": sentence})
     device = prepare_device(run.seed)
     with memory_explained(run.batch_size):
-        backbone, mean, std = open_backbone(run.backbone)
-        transform = Transform(run.backbone.size, run.grey, mean, std)
-        key = {"backbone": run.backbone.name, "weights": fingerprint(backbone), "transform": asdict(transform)}
-        net = make_net(backbone, len(snapshot.concepts), device)
-        paths = [pictures / sample.picture for sample in samples]
-        inputs = make_inputs(run, net, transform, paths, (features, key), report)
-        learned: nn.Module = net.head if run.backbone.frozen else net
-        untrained = why_untrained(snapshot.concepts, labels[numbers_of(samples, "train")])
+        net, transform, key = open_net(run, len(snapshot.concepts), device)
+        seen = find_pictures(run, samples, snapshot, pictures)
+        inputs = make_inputs(run, net, transform, seen, (features, key), report)
+        learned: nn.Module = net.head if run.backbone.at_rest else net
         lesson = make_lesson(run, samples, mask(labels, snapshot.concepts, untrained), inputs, device)
         standing = fit(learned, lesson, run.plan, checkpoints, report)
         silence(net.head, snapshot.concepts, labels[lesson.train], untrained)
         logits = lesson.answers(learned, np.arange(len(samples)))
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
-    answers = Answered(snapshot.concepts, samples, labels, logits, untrained)
-    about = about_run(run, identity, snapshot.sha256, key)
+    answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few)
+    about = about_run(run, identity, snapshot.sha256, key) | {"cost": {"trained_parameters": count_learned(learned)}}
     result = write_results(out, net.state_dict(), net.device, answers, standing, about)
     checkpoints.clear()
     return result
+
+
+def open_net(run: ConceptRun, concepts: int, device: torch.device) -> tuple[ConceptNet, Transform, dict[str, Any]]:
+    """The network before it learns, how it sees pictures, and the key of kept passes through its backbone."""
+    backbone, mean, std = open_backbone(run.backbone)
+    transform = Transform(run.backbone.size, run.grey, mean, std)
+    key = {"backbone": run.backbone.name, "weights": fingerprint(backbone), "transform": asdict(transform)}
+    net = make_net(backbone, concepts, device, run.together)
+    net.turns = run.turns
+    return net, transform, key | ({"turns": run.turns} if run.turns else {})
+
+
+def count_learned(net: nn.Module) -> int:
+    return sum(each.numel() for each in net.parameters() if each.requires_grad)
 
 
 def about_run(run: ConceptRun, identity: str, snapshot: str, key: dict[str, Any]) -> dict[str, Any]:
@@ -96,9 +117,11 @@ def about_run(run: ConceptRun, identity: str, snapshot: str, key: dict[str, Any]
         "snapshot": snapshot,
         "config": run.config,
         "backbone": run.backbone.name,
-        "frozen": run.backbone.frozen,
+        "frozen": run.backbone.at_rest,
         "transform": key["transform"],
-        "features": key if run.backbone.frozen else None,
+        "together": run.together,
+        "turns": run.turns,
+        "features": key if run.backbone.at_rest else None,
     }
 
 
@@ -119,26 +142,60 @@ def numbers_of(samples: Sequence[Sample], split: str) -> npt.NDArray[np.int_]:
     return np.array([number for number, sample in enumerate(samples) if sample.split == split], dtype=int)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The pictures of a lesson."""
+
+    paths: list[Path]
+    """Of the samples, in order; then of other sides that are no samples themselves."""
+    others: Numbers
+    """For each sample the place in `paths` of its coin's other side, or NONE; empty where each side stands alone."""
+
+
+def find_pictures(run: ConceptRun, samples: Sequence[Sample], snapshot: Snapshot, folder: Path) -> Seen:
+    if not run.together:
+        return Seen([folder / sample.picture for sample in samples], np.empty(0, dtype=int))
+    names, others = pictures_with_others(samples, find_others(samples, snapshot.samples))
+    return Seen([folder / name for name in names], others)
+
+
 def make_inputs(
+    run: ConceptRun,
+    net: ConceptNet,
+    transform: Transform,
+    seen: Seen,
+    kept: tuple[Path, dict[str, Any]],
+    report: Report,
+) -> FeatureInputs | PictureInputs:
+    """Pictures for a backbone that learns on; for one at rest their features, new or kept."""
+    if not run.backbone.at_rest:
+        check_present(seen.paths)
+        store = PictureStore(seen.paths, transform)
+        if run.together:
+            return PairedPictures(store, transform, run.augmentation, seen.others, net.device)
+        return PictureInputs(store, transform, run.augmentation, net.device)
+    found = find_features(run, net, transform, seen.paths, kept, report)
+    return PairedFeatures(found, seen.others, net.device) if run.together else FeatureInputs(found, net.device)
+
+
+def find_features(
     run: ConceptRun,
     net: ConceptNet,
     transform: Transform,
     paths: list[Path],
     kept: tuple[Path, dict[str, Any]],
     report: Report,
-) -> FeatureInputs | PictureInputs:
-    """Pictures for a backbone that is trained on; for a frozen one their features, new or kept."""
-    if not run.backbone.frozen:
-        check_present(paths)
-        return PictureInputs(PictureStore(paths, transform), transform, run.augmentation, net.device)
+) -> npt.NDArray[np.float32]:
+    """Features (pictures, width), from the folder of kept passes or computed and kept there."""
     folder, key = kept
     store = FeatureStore(folder, key | {"bfloat16": net.halved})
     pictures = PictureStore(paths, transform, keep=False)
     known = digests_of(paths, threads())
-    found = features_of(
-        known, store, pictures.batch, lambda squares: picture_features(net, transform, squares), report
-    )
-    return FeatureInputs(found, net.device)
+
+    def compute(squares: Squares) -> npt.NDArray[np.float32]:
+        return picture_features(net, transform, squares, run.turns)
+
+    return features_of(known, store, pictures.batch, compute, report)
 
 
 def make_lesson(
@@ -156,13 +213,12 @@ def make_lesson(
             "No concept of the snapshot is present on some training sides and absent on others, so nothing can be "
             "learned. Confirm where a concept is seen and where it is not, and freeze a new snapshot."
         )
-    weights = positive_weights(labels[train]) if run.positive_weights else np.ones(labels.shape[1])
     return ConceptLesson(
         inputs=inputs,
         labels=labels,
         train=taught,
         validation=numbers_of(samples, "validation"),
-        criterion=MaskedBCE(weights, device),
+        criterion=make_loss(run.loss, labels[train], device),
         batch_size=run.batch_size,
         seed=run.seed,
         device=device,

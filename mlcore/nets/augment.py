@@ -9,6 +9,13 @@ import torch
 from torch.nn import functional
 
 
+def evenly_turned(count: int, farthest: float) -> tuple[float, ...]:
+    """So many angles in degrees, evenly from -farthest to farthest; none for one picture as it is."""
+    if count == 1:
+        return ()
+    return tuple(round(farthest * (2 * number / (count - 1) - 1), 6) for number in range(count))
+
+
 def turned(images: torch.Tensor, degrees: float) -> torch.Tensor:
     """All of (n, channels, height, width) turned about the middle; what comes in at the edges repeats them."""
     angle = math.radians(degrees)

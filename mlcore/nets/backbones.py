@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from mlcore.contract import LearningError
+from mlcore.nets.unfreezing import freeze_but_last
 from mlcore.nets.weights import fetch_from_hub, find_in_folder
 
 Scaling = tuple[float, ...]
@@ -32,15 +33,27 @@ class BackboneChoice:
     frozen: bool
     size: int
     """Edge of its pictures in pixels."""
+    unfrozen_blocks: int = 0
+    """How many of the last blocks of a frozen backbone learn on."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing of it learns, so that passes through it can be kept."""
+        return self.frozen and not self.unfrozen_blocks
 
 
 def open_backbone(choice: BackboneChoice) -> tuple[nn.Module, Scaling, Scaling]:
-    """The chosen backbone, and the mean and deviation that its first weights are used to. Raises LearningError."""
+    """The chosen backbone, its frozen parts marked, and the mean and deviation that its first weights are used to.
+
+    Raises LearningError.
+    """
     net = build_backbone(choice.name, choice.size)
     if choice.weights == "folder":
         load_weights(net, choice.name, find_in_folder(choice.name, choice.folder))
     if choice.weights == "hub":
         load_weights(net, choice.name, fetch_from_hub(choice.name))
+    if choice.frozen:
+        freeze_but_last(net, choice.unfrozen_blocks)
     mean, std = scaling_of(choice.name, pretrained=choice.weights != "scratch")
     return net, mean, std
 

@@ -13,8 +13,13 @@ from torch import nn
 
 from mlcore.concepts.inputs import Squares, Transform
 from mlcore.contract import LearningError
+from mlcore.explain.attention import find_transformer
+from mlcore.explain.chefer import chefer
+from mlcore.explain.grad_cam import find_stage, grad_cam
 from mlcore.explain.hipe import hipe
-from mlcore.explain.methods import ANY_NETWORK, METHODS, Explanation, check_method
+from mlcore.explain.methods import METHODS, Explanation, check_method
+from mlcore.explain.rise import rise
+from mlcore.explain.rollout import rollout
 
 Floats = npt.NDArray[np.float32]
 BATCH = 32
@@ -78,7 +83,10 @@ def explain_concepts(
 
 def methods_for(model: Explainable) -> tuple[str, ...]:
     """Names of the methods that work with the model's network."""
-    return tuple(name for name in METHODS if name in ANY_NETWORK)
+    net = model.answering(model.concepts[:1])
+    works = {"grad_cam": find_stage(net) is not None}
+    works |= dict.fromkeys(("chefer", "rollout"), find_transformer(net) is not None)
+    return tuple(name for name in METHODS if works.get(name, True))
 
 
 def _passes(concepts: Sequence[str], method: str) -> list[Sequence[str]]:
@@ -86,10 +94,24 @@ def _passes(concepts: Sequence[str], method: str) -> list[Sequence[str]]:
     return [concepts] if method == "rise" else [[concept] for concept in concepts]
 
 
-def _look(net: nn.Module, transform: Transform, square: Squares, method: str) -> tuple[list[Floats], int, int]:
+def _look(net: nn.Module, transform: Transform, square: Squares, method: str) -> tuple[Sequence[Floats], int, int]:
+    """Maps (concepts, size, size), and passes forward and back."""
     score = scoring(net, transform)
-    found, forwards = hipe(lambda squares: score(squares)[:, 0], square, batch=BATCH)
-    return [found], forwards, 0
+    if method == "hipe":
+        found, forwards = hipe(lambda squares: score(squares)[:, 0], square, batch=BATCH)
+        return [found], forwards, 0
+    if method == "rise":
+        maps, forwards = rise(lambda squares: probabilities_of(score(squares)), square, batch=BATCH)
+        return list(maps), forwards, 0
+    image = transform.normalise(transform.tensor(square[None], next(net.parameters()).device))
+    if method == "rollout":
+        return [rollout(net, image)], 1, 0
+    return [(chefer if method == "chefer" else grad_cam)(net, image)], 1, 1
+
+
+def probabilities_of(logits: Floats) -> Floats:
+    """Logits to 0..1 by the sigmoid, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))), dtype=np.float32)
 
 
 def scoring(net: nn.Module, transform: Transform) -> Callable[[Squares], Floats]:

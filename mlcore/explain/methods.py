@@ -17,8 +17,6 @@ METHODS = {
     "rise": "RISE",
 }
 """Name to how it is called on pages."""
-ANY_NETWORK = ("hipe", "rise")
-"""They ask for answers alone, and so work for whatever answers."""
 
 
 @dataclass(frozen=True)

@@ -205,10 +205,16 @@ def test_a_loss_that_is_no_number_costs_one_network_and_not_the_others(
     heard = Heard()
     result = train(tmp_path, snapshot, report=heard, epochs=1)
     assert result.metrics["untrained"] == {
-        "altar": "the loss became nan: start again with a learning_rate ten times smaller"
+        "altar": "the loss became nan: start again with a learning_rate of 0.005 instead of 0.05"
     }
     assert any("altar gets no network: the loss became nan" in message for message in notices(heard))
     assert "altar: the loss became nan" in refusal(tmp_path, snapshot, out="other", concepts="altar")
+
+
+def test_a_learning_rate_that_tears_the_weights_apart_is_named(tmp_path: Path, snapshot: Snapshot) -> None:
+    settings = {"network": COOPER, "image_size": 64, "concepts": "altar", "learning_rate": 10.0}
+    reason = refusal(tmp_path, snapshot, **settings)
+    assert "altar: the loss became" in reason and "learning_rate of 1 instead of 10" in reason
 
 
 def test_a_killed_run_learns_no_finished_network_again_and_ends_with_the_same_weights(
@@ -230,7 +236,7 @@ def test_a_killed_run_learns_no_finished_network_again_and_ends_with_the_same_we
     for name in ("model.safetensors", "test.json"):
         assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     quiet = Heard()
-    assert train(tmp_path, snapshot, report=quiet).metrics == again.metrics and not quiet
+    assert train(tmp_path, snapshot, report=quiet).thresholds == again.thresholds and not quiet
 
 
 def test_a_finished_network_that_is_damaged_is_learned_again(tmp_path: Path, snapshot: Snapshot) -> None:

@@ -50,7 +50,7 @@ class Shelf:
         write_json(self.weights(number).with_suffix(".json"), about)
 
     def find(self, number: int, report: Report) -> Finished | None:
-        """What `keep` kept; None, with a notice, where it is damaged. Raises LearningError where another run kept it."""
+        """What `keep` kept; None, with a notice, where it is damaged. Raises LearningError: of another run."""
         about_file = self.weights(number).with_suffix(".json")
         if not about_file.is_file():
             return None

@@ -25,6 +25,13 @@ class Diverged(LearningError):
     """The loss of one network is no number any more; the others may still learn."""
 
 
+def checked(loss: torch.Tensor) -> torch.Tensor:
+    """Raises Diverged where a loss is no number."""
+    if not torch.isfinite(loss):
+        raise Diverged(f"the loss became {float(loss.detach())}")
+    return loss
+
+
 @dataclass(frozen=True)
 class Balanced:
     """Sides of both classes, and how many of each an epoch shows."""
@@ -99,21 +106,22 @@ class CnnLesson:
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Raises Diverged where it is no number."""
-        loss = functional.cross_entropy(outputs.float(), labels)
-        if not torch.isfinite(loss):
-            raise Diverged(f"the loss became {float(loss)}: start again with a learning_rate ten times smaller")
-        return loss
+        return checked(functional.cross_entropy(outputs.float(), labels))
 
     def known(self, labels: torch.Tensor) -> float:
         return float(len(labels))
 
     def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
-        """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch."""
+        """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch.
+
+        Raises Diverged where it is no number.
+        """
         if not len(self.validation):
             return None, None
         outputs, labels = self.outputs(net, self.validation), torch.from_numpy(self.labels[self.validation])
         each = functional.cross_entropy(outputs, labels, reduction="none")
-        return float(torch.stack([each[labels == label].mean() for label in labels.unique()]).mean()), None
+        by_class = torch.stack([each[labels == label].mean() for label in labels.unique()])
+        return float(checked(by_class.mean())), None
 
     @torch.inference_mode()
     def outputs(self, net: nn.Module, numbers: Numbers) -> torch.Tensor:

@@ -36,8 +36,10 @@ def learn_concept(
     except Diverged as error:
         if crew().size > 1:  # the other processes wait for this one's gradients
             raise
-        report({"event": "notice", "message": f"{concept} gets no network: {error}."})
-        return unlearned(str(error)), None
+        rate = run.plan.learning_rate
+        note = f"{error}: start again with a learning_rate of {rate / 10:g} instead of {rate:g}"
+        report({"event": "notice", "message": f"{concept} gets no network: {note}."})
+        return unlearned(note), None
     began, measured = time.monotonic(), course.of("validation", "test")
     outputs = lesson.outputs(net, measured)
     seconds = time.monotonic() - began

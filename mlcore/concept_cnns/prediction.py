@@ -14,7 +14,7 @@ from mlcore.contract import Prediction, Report, SidePicture
 from mlcore.nets.devices import memory_explained, threads
 
 CHUNK_BYTES = 2**27
-"""Of pictures that all networks see before the next are read: reading a network again costs as much as many pictures."""
+"""Of pictures that all networks see before others are read: to read a network again costs as much as many pictures."""
 
 
 def predict_cnns(model: CnnModel, sides: Sequence[SidePicture], report: Report) -> Iterator[Prediction]:

@@ -41,7 +41,9 @@ def test_platt_scaling_finds_the_curve_that_made_the_labels() -> None:
 
 def test_sides_that_are_told_apart_without_a_fault_are_never_given_a_certainty() -> None:
     truth = np.array([0] * 10 + [1] * 10)[:, None]
-    said = calibrated(np.where(truth, 40.0, -40.0), fit_calibration(truth, np.where(truth, 40.0, -40.0), ["a"] * 20, {}))
+    said = calibrated(
+        np.where(truth, 40.0, -40.0), fit_calibration(truth, np.where(truth, 40.0, -40.0), ["a"] * 20, {})
+    )
     assert said.max() == pytest.approx(11 / 12, abs=1e-4) and said.min() == pytest.approx(1 / 12, abs=1e-4)
 
 

@@ -1,7 +1,7 @@
 """From logits to probabilities that can be taken at their word: learned per concept on the validation sides.
 
 Platt scaling (Platt, 1999, with his smoothed targets, fitted as Lin, Lin and Weng, 2007) needs few sides. Isotonic
-regression (Zadrozny and Elkan, 2002) is taken where there are many and it predicts kept-back validation coins better.
+regression (Zadrozny and Elkan, 2002) is taken where there are many and it clearly predicts kept-back coins better.
 Both keep the order of the sides, so they change no ranking. A concept with too few sides stays as the network says it.
 """
 
@@ -85,8 +85,11 @@ def _fit(truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str
         return platt | counts
     losses = {"platt": _kept_back(fit_platt, *(truth, logits, groups))}
     losses["isotonic"] = _kept_back(fit_isotonic, *(truth, logits, groups))
-    chosen = fit_isotonic(truth, logits) if losses["isotonic"] < losses["platt"] else platt
-    return chosen | counts | {"log_loss": {name: round(value, 5) for name, value in losses.items()}}
+    gain = losses["platt"] - losses["isotonic"]
+    # by more than its standard error: in doubt the curve with two numbers is the safer one
+    surely = gain.mean() > gain.std() / np.sqrt(len(gain))
+    chosen = fit_isotonic(truth, logits) if surely else platt
+    return chosen | counts | {"log_loss": {name: round(float(each.mean()), 5) for name, each in losses.items()}}
 
 
 def fit_platt(truth: npt.NDArray[np.int_], logits: Floats) -> Calibration:
@@ -131,8 +134,8 @@ def fit_isotonic(truth: npt.NDArray[np.int_], logits: Floats) -> Calibration:
     return fit_platt(truth, logits) | {"method": "isotonic", "knots": knots}
 
 
-def _kept_back(fit: Any, truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> float:
-    """Mean log loss on coins that the fit has not seen, in five turns with like shares of present sides."""
+def _kept_back(fit: Any, truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> Floats:
+    """Log loss of each side (n,) on coins that the fit has not seen, in five turns with like shares of present sides."""
     names, index = np.unique(groups, return_inverse=True)
     shows = np.bincount(index, weights=truth) > 0
     turns = np.empty(len(names), dtype=int)
@@ -143,7 +146,7 @@ def _kept_back(fit: Any, truth: npt.NDArray[np.int_], logits: Floats, groups: np
         if back.any():
             said = apply(fit(truth[~back], logits[~back]), logits[back]).clip(1e-6, 1 - 1e-6)
             losses[back] = -np.where(truth[back] == 1, np.log(said), np.log(1 - said))
-    return float(losses.mean())
+    return losses
 
 
 def _loss(logits: Floats, target: Floats) -> float:

@@ -19,6 +19,7 @@ from annotations.models import (
     PredictionRun,
     RecropRun,
     SaliencyMap,
+    SaliencyStudy,
     SourceRun,
     TrainingRun,
 )
@@ -33,6 +34,7 @@ from annotations.services import (
     recropping,
     saliency,
     sources,
+    studies,
     training,
 )
 
@@ -70,6 +72,11 @@ def draw_saliency(*, job_id: int) -> None:
 
 
 @shared_task
+def study_saliency(*, job_id: int) -> None:
+    jobs.work_on(SaliencyStudy, job_id, studies.carry_out_study)
+
+
+@shared_task
 def find_doubles(*, job_id: int) -> None:
     jobs.work_on(DoublesRun, job_id, doubles.carry_out_doubles)
 
@@ -96,6 +103,7 @@ TASKS: dict[type[Job], Task] = {
     PredictionRun: predict_corpus,
     Identification: identify,
     SaliencyMap: draw_saliency,
+    SaliencyStudy: study_saliency,
     MiningRun: mine_words,
     SourceRun: judge_sources,
     RecropRun: recrop,

@@ -26,6 +26,7 @@ from annotations.views import (
     saliency,
     sources,
     spans,
+    studies,
     vocabulary,
 )
 
@@ -117,7 +118,13 @@ urlpatterns: list[URLPattern] = [
     path("models/<int:model_id>/publish", models.model_publish, name="model_publish"),
     path("predictions/<int:run_id>/cancel", models.predictions_cancel, name="predictions_cancel"),
     path("predictions/<int:run_id>/repeat", models.predictions_repeat, name="predictions_repeat"),
+    path("models/<int:model_id>/reasons", studies.reasons, name="reasons"),
+    path("models/<int:model_id>/reasons.json", studies.reasons_json, name="reasons_json"),
+    path("models/<int:model_id>/reasons.csv", studies.reasons_csv, name="reasons_csv"),
+    path("studies/<int:study_id>/cancel", studies.study_cancel, name="study_cancel"),
+    path("studies/<int:study_id>/repeat", studies.study_repeat, name="study_repeat"),
     path("sides/<int:side_id>/saliency", saliency.saliency, name="saliency"),
+    path("sides/<int:side_id>/saliency.json", saliency.saliency_json, name="saliency_json"),
     path("saliency/<int:map_id>", saliency.saliency_map, name="saliency_map"),
     path("saliency/<int:map_id>.json", saliency.saliency_map_json, name="saliency_map_json"),
 ]

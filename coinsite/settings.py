@@ -156,12 +156,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+TRAINING_PROCESSES = env("TRAINING_PROCESSES", default="auto")
+if TRAINING_PROCESSES != "auto" and not (TRAINING_PROCESSES.isdecimal() and int(TRAINING_PROCESSES)):
+    raise ImproperlyConfigured(
+        f"TRAINING_PROCESSES is {TRAINING_PROCESSES!r}. Set it to 'auto', for one process per graphics card, or to a "
+        "number from 1."
+    )
+
 CELERY_BROKER_URL = env("BROKER_URL", default="filesystem://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "annotations.tasks.train": {"queue": "gpu"},
     "annotations.tasks.predict_corpus": {"queue": "gpu"},
+    "annotations.tasks.study_saliency": {"queue": "gpu"},
     "annotations.tasks.identify": {"queue": "predict"},
     "annotations.tasks.draw_saliency": {"queue": "predict"},
 }

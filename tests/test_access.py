@@ -28,6 +28,7 @@ from annotations.models import (
     ReviewItem,
     Rule,
     SaliencyMap,
+    SaliencyStudy,
     Side,
     Snapshot,
     SourceRun,
@@ -51,7 +52,7 @@ EXAMPLES: dict[str, Any] = {
     "key": "abcdefgh",
     "public_id": UUID(int=1),
     **dict.fromkeys(
-        ("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"), FAR
+        ("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id", "study_id"), FAR
     ),
 }
 
@@ -130,6 +131,7 @@ def rows(make_coin: MakeCoin) -> None:
     }
     version = ModelVersion.objects.create(pk=FAR, run=run, kind=run.kind, **learned)
     PredictionRun.objects.create(pk=FAR, version=version, status="failed")
+    SaliencyStudy.objects.create(pk=FAR, version=version, methods=["hipe"], status="failed")
     SaliencyMap.objects.create(pk=FAR, side=side, version=version, concept=eagle, status="failed")
     Photograph.objects.create(pk=FAR, coin=coin, scope="both", name="lot.jpg", refusal="missing")
     RecropRun.objects.create(pk=FAR, status="failed")

@@ -18,7 +18,7 @@ from annotations.models.crops import RecropRun
 from annotations.models.doubles import DoublesRun
 from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import LEASE, MAX_ATTEMPTS, Job
-from annotations.models.predictions import Identification, PredictionRun, SaliencyMap
+from annotations.models.predictions import Identification, PredictionRun, SaliencyMap, SaliencyStudy
 from annotations.models.runs import TrainingRun
 from annotations.models.vocabulary import MiningRun, SourceRun
 from mlcore.contract import Cancelled, LearningError
@@ -32,6 +32,7 @@ JOB_MODELS: tuple[type[Job], ...] = (
     PredictionRun,
     Identification,
     SaliencyMap,
+    SaliencyStudy,
     MiningRun,
     SourceRun,
     RecropRun,

@@ -17,6 +17,7 @@ from django.db import transaction
 from annotations.models import ModelVersion, TrainingRun
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
+from annotations.services.launching import training_processes
 from annotations.services.snapshots import freeze_snapshot
 from annotations.services.text_snapshots import freeze_text_snapshot
 from mlcore.registry import config_from, kind_info
@@ -68,6 +69,7 @@ def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
         log=log_file(run),
         pulse=pulse,
         on_event=note,
+        processes=training_processes() if kind_info(run.kind).shares_work else 1,
     )
     _store_version(run, folder)
 

@@ -86,8 +86,8 @@ def _fit(truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str
     losses = {"platt": _kept_back(fit_platt, *(truth, logits, groups))}
     losses["isotonic"] = _kept_back(fit_isotonic, *(truth, logits, groups))
     gain = losses["platt"] - losses["isotonic"]
-    # by more than its standard error: in doubt the curve with two numbers is the safer one
-    surely = gain.mean() > gain.std() / np.sqrt(len(gain))
+    # by more than two standard errors: in doubt the curve with two numbers is the safer one
+    surely = gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
     chosen = fit_isotonic(truth, logits) if surely else platt
     return chosen | counts | {"log_loss": {name: round(float(each.mean()), 5) for name, each in losses.items()}}
 
@@ -135,7 +135,7 @@ def fit_isotonic(truth: npt.NDArray[np.int_], logits: Floats) -> Calibration:
 
 
 def _kept_back(fit: Any, truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> Floats:
-    """Log loss of each side (n,) on coins that the fit has not seen, in five turns with like shares of present sides."""
+    """Log loss of each side (n,) on coins that the fit has not seen, in five turns with like shares of positives."""
     names, index = np.unique(groups, return_inverse=True)
     shows = np.bincount(index, weights=truth) > 0
     turns = np.empty(len(names), dtype=int)

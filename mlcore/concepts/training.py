@@ -23,6 +23,7 @@ from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
 from mlcore.concepts.pairs import Numbers, find_others, pictures_with_others
 from mlcore.concepts.results import Answered, write_results
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
+from mlcore.distributed import crew
 from mlcore.features import FeatureStore, digests_of, features_of
 from mlcore.losses.choice import LossChoice, make_loss
 from mlcore.model_folder import finished_result
@@ -186,16 +187,18 @@ def find_features(
     kept: tuple[Path, dict[str, Any]],
     report: Report,
 ) -> npt.NDArray[np.float32]:
-    """Features (pictures, width), from the folder of kept passes or computed and kept there."""
+    """Features (pictures, width), from the folder of kept passes or computed and kept there; several processes share
+    the work."""
     folder, key = kept
     store = FeatureStore(folder, key | {"bfloat16": net.halved})
-    pictures = PictureStore(paths, transform, keep=False)
-    known = digests_of(paths, threads())
+    mine = paths[crew().share(paths)]
+    pictures = PictureStore(mine, transform, keep=False)
+    known = digests_of(mine, threads())
 
     def compute(squares: Squares) -> npt.NDArray[np.float32]:
         return picture_features(net, transform, squares, run.turns)
 
-    return features_of(known, store, pictures.batch, compute, report)
+    return crew().gather(features_of(known, store, pictures.batch, compute, report))
 
 
 def make_lesson(

@@ -18,7 +18,6 @@ from safetensors.torch import load_file, save_file
 from mlcore.contract import Cancelled, LearningError, RunResult, SidePicture, Snapshot
 from mlcore.kinds import concept_vit
 from mlcore.losses.masked_bce import MaskedBCE
-from mlcore.losses.prevalence import positive_weights
 from mlcore.nets import weights as pretrained
 from mlcore.nets.augment import Augmentation
 from mlcore.nets.backbones import build_backbone
@@ -113,6 +112,24 @@ def test_a_concept_that_training_cannot_teach_is_reported_and_never_said(tmp_pat
     said = np.array(test["probabilities"]) >= np.array(test["thresholds"])
     assert not said[:, 1:].any()
     assert np.ptp(np.array(test["probabilities"])[:, 1:], axis=0).max() < 1e-5
+
+
+def test_a_concept_with_hardly_any_positives_is_learned_and_marked(tmp_path: Path) -> None:
+    def label(number: int, column: int) -> int:
+        return (number % 2, int(number in (0, 8, 16, 6)), int(number == 1))[column]
+
+    concepts, report = ("altar", "scarce", "single"), Heard()
+    snapshot = drawn_snapshot(tmp_path / "pictures", concepts=concepts, label=label)
+    result = train(tmp_path, snapshot, report=report)
+    assert result.metrics["untrained"] == {} and result.metrics["test"]["altar"]["n"]
+    assert "only 3 positives in training" in result.metrics["test"]["scarce"]["note"]
+    assert "only 1 positive in training" in result.metrics["test"]["single"]["note"]
+    assert all(threshold < 1 for threshold in result.thresholds)
+    said = [event["message"] for event in report if event["event"] == "notice"]
+    assert said == [
+        "Learned from too little to be trusted: scarce: only 3 positives in training; "
+        "single: only 1 positive in training."
+    ]
 
 
 def test_a_snapshot_without_validation_or_test_sides_still_trains(tmp_path: Path, snapshot: Snapshot) -> None:
@@ -232,6 +249,30 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another(tmp_path: P
     assert first == same != other
 
 
+def test_a_model_whose_weights_are_those_of_another_network_is_refused(tmp_path: Path, snapshot: Snapshot) -> None:
+    train(tmp_path, snapshot)
+    about = json.loads((tmp_path / "model" / "model.json").read_text())
+    (tmp_path / "model" / "model.json").write_text(json.dumps(about | {"backbone": "test_vit"}))
+    with pytest.raises(LearningError, match="do not fit the backbone test_vit"):
+        ServedModel.load(tmp_path / "model")
+
+
+def test_settings_that_contradict_each_other_are_refused_with_both_names() -> None:
+    for settings, named in (
+        ({"frozen": True, "weights": "scratch"}, ("frozen", "weights")),
+        ({"weights": "folder"}, ("weights_folder", "weights")),
+        ({"frozen": False, "unfrozen_blocks": 2}, ("unfrozen_blocks is 2", "frozen is false")),
+        ({"layer_decay": 0.7}, ("layer_decay is 0.7", "unfrozen_blocks")),
+        ({"logit_adjustment": 1.0}, ("logit_adjustment is 1", "positive_weights is true")),
+        ({"loss": "asymmetric", "asymmetric_positive": 5.0}, ("asymmetric_positive is 5", "asymmetric_negative is 4")),
+        ({"test_time_rotations": 3, "test_time_angle": 0.0}, ("test_time_angle is 0", "test_time_rotations is 3")),
+    ):
+        with pytest.raises(LearningError) as refused:
+            concept_vit.Config(**settings)
+        assert all(name in str(refused.value) for name in named)
+    concept_vit.Config(unfrozen_blocks=2, layer_decay=0.7, logit_adjustment=1.0, positive_weights=False)
+
+
 def test_damaged_weights_of_a_model_are_refused(tmp_path: Path, snapshot: Snapshot) -> None:
     train(tmp_path, snapshot)
     path = tmp_path / "model" / "model.safetensors"
@@ -240,16 +281,6 @@ def test_damaged_weights_of_a_model_are_refused(tmp_path: Path, snapshot: Snapsh
     path.write_bytes(content)
     with pytest.raises(LearningError, match="missing or damaged"):
         ServedModel.load(tmp_path / "model")
-
-
-def test_unknown_labels_neither_teach_nor_weigh() -> None:
-    loss = MaskedBCE(np.ones(2), torch.device("cpu"))
-    logits = torch.tensor([[2.0, -1.0], [0.5, 3.0]])
-    known = torch.log1p(torch.exp(-logits[0, 0]))
-    assert torch.isclose(loss(logits, torch.tensor([[1, -1], [-1, -1]])), known)
-    assert float(loss(logits, torch.full((2, 2), -1))) == 0
-    labels = np.array([[1, 1, -1], [0, 1, -1], [0, 1, -1], [-1, 1, -1]])
-    assert positive_weights(labels).tolist() == [2, 1, 1]
 
 
 def test_changed_pictures_stay_pictures_and_the_generator_alone_decides() -> None:

@@ -15,7 +15,6 @@ from django.urls import reverse
 from annotations.models import Description, ModelVersion, Publication, Snapshot, TrainingRun
 from annotations.services.entities import import_entities
 from annotations.services.publishing import NotPublishable, publish_version
-from annotations.services.snapshots import split_of
 from annotations.services.spans import record_span
 from annotations.services.training import queue_training
 from mlcore.contract import LearningError, read_snapshot
@@ -48,7 +47,8 @@ def test_a_run_of_the_kind_ner_learns_from_texts_as_experts_left_them(
     ]
     assert (corrected.expert, listed.expert) == (True, False)
     assert [span.label for span in listed.spans] == ["ANIMAL"]
-    assert {corrected.split, listed.split} == {split_of("demo.1")}
+    text.coin.refresh_from_db()
+    assert {corrected.split, listed.split} == {text.coin.split}
     assert run.snapshot.counts["expert"] == 1
 
 

@@ -37,9 +37,17 @@ class TrainingRun(Job):
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def published(self) -> ModelVersion | None:
-        """The version that answers the public: the one of the newest publication."""
-        newest = Publication.objects.order_by("-id").values("version_id")[:1]
-        return self.filter(id__in=newest).first()
+        """The version that answers the public: the one that began to answer last.
+
+        A newer one that was chosen since answers once its predictions for the corpus are complete. Where none has
+        answered yet there is nothing older to mix with: the one chosen last answers at once.
+        """
+        answering = Publication.objects.order_by(models.F("served_at").desc(nulls_last=True), "-id")
+        return self.filter(id__in=answering.values("version_id")[:1]).first()
+
+    def chosen(self) -> ModelVersion | None:
+        """The version of the newest publication, whether or not it answers yet."""
+        return self.filter(id__in=Publication.objects.order_by("-id").values("version_id")[:1]).first()
 
 
 class ModelVersion(models.Model):
@@ -71,6 +79,9 @@ class Publication(models.Model):
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="publications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    served_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it answers: labels, search and look-alikes changed together."
+    )
 
     class Meta:
         ordering = ["-id"]

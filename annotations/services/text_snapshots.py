@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotations.models import Description, EntityMention, Snapshot, SpanDecision
+from annotations.models import Coin, Description, EntityMention, Label, Snapshot, SpanDecision
 from annotations.queries.entities import LIST, corrections, standing_decisions
-from annotations.services.snapshots import group_keys, split_of
+from annotations.services.splits import Splits, give_splits, group_keys
 from mlcore.contract import LabelledSpan, LearningError, TextSample, write_text_snapshot
 from mlcore.text.entity_corrections import SpanCorrection, corrected_sample
 from mlcore.text.entity_lists import LABELS
@@ -28,10 +28,12 @@ def freeze_text_snapshot(*, user: User | None) -> Snapshot:
     """
     folder = Path(settings.MODELS_ROOT) / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
+    coins = Coin.objects.filter(pk__in=Description.objects.exclude(text="").order_by().values("coin"))
+    splits = give_splits(coins, Label.objects.filter(side__coin__in=coins))
+    counts: Counter[str] = Counter({"left_test": splits.left_test})
     snapshot = Snapshot.objects.create(file="", sha256="", concepts=list(LABELS), counts={}, created_by=user)
     path = folder / f"{snapshot.pk}.jsonl"
-    snapshot.sha256 = write_text_snapshot(path, LABELS, _counted(_samples(), counts))
+    snapshot.sha256 = write_text_snapshot(path, LABELS, _counted(_samples(splits), counts))
     if not any(counts[f"positives/{label}"] for label in LABELS):
         path.unlink()
         raise LearningError(
@@ -43,15 +45,15 @@ def freeze_text_snapshot(*, user: User | None) -> Snapshot:
     return snapshot
 
 
-def _samples() -> Iterator[TextSample]:
+def _samples(splits: Splits) -> Iterator[TextSample]:
     texts = Description.objects.exclude(text="").select_related("coin").defer("coin__search").order_by("pk")
     keys, last = group_keys(), 0
     while batch := list(texts.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
-        yield from _read(batch, keys)
+        yield from _read(batch, keys, splits)
 
 
-def _read(batch: Sequence[Description], keys: Mapping[int, str]) -> Iterator[TextSample]:
+def _read(batch: Sequence[Description], keys: Mapping[int, str], splits: Splits) -> Iterator[TextSample]:
     listed: dict[int, list[LabelledSpan]] = defaultdict(list)
     for each in EntityMention.objects.filter(description__in=batch, source=LIST):
         listed[each.description_id].append(LabelledSpan(each.start, each.end, each.label.upper()))
@@ -67,7 +69,7 @@ def _read(batch: Sequence[Description], keys: Mapping[int, str]) -> Iterator[Tex
             text=text.text,
             machine=listed[text.pk],
             corrections=[SpanCorrection(c.start, c.end, c.label.upper()) for c in corrections(said[text.pk])],
-            split=split_of(coin),
+            split=splits.of_coin[text.coin_id],
         )
 
 

@@ -13,7 +13,7 @@ from mlcore.checkpoint import write_tensors
 from mlcore.contract import LearningError, Report
 from mlcore.distributed import crew
 from mlcore.files import sha256_of, write_json
-from mlcore.train_loop import Standing
+from mlcore.learner import Standing
 
 
 @dataclass(frozen=True)

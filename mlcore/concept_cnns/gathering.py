@@ -14,8 +14,8 @@ from mlcore.concept_cnns.lesson import Numbers
 from mlcore.concept_cnns.run import Course
 from mlcore.concepts.results import Answered, write_results
 from mlcore.contract import RunResult
+from mlcore.learner import Standing
 from mlcore.stored_tensors import StoredTensors
-from mlcore.train_loop import Standing
 
 
 def write_cnns(

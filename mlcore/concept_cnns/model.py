@@ -50,7 +50,10 @@ class CnnModel:
         return cls(checked_weights(folder), read_about(folder), prepare_device(0), kept_bytes)
 
     def network(self, column: int) -> TwoAnswers:
-        """The network of one concept at rest; the ones longest unused make room. Raises LearningError."""
+        """The network of one concept at rest; those that were not asked for longest make room.
+
+        Raises LearningError.
+        """
         if column in self._networks:
             self._networks.move_to_end(column)
             return self._networks[column]
@@ -58,7 +61,20 @@ class CnnModel:
         while self._networks and size + _bytes_of(next(iter(self._networks.values()))) > self._kept_bytes:
             _, dropped = self._networks.popitem(last=False)
             size -= _bytes_of(dropped)
-        net = make_cnn(self.about["network"], self.transform.size, self.about["final_relu"], self.device)
+        self._networks[column] = self._read(column).eval()
+        return self._networks[column]
+
+    @torch.inference_mode(False)  # gradients are wanted of it later, though it is first asked without
+    def _read(self, column: int) -> TwoAnswers:
+        """One network from the file; for a concept without one a network that says the same of every picture."""
+        constant = self.about["constants"].get(self.concepts[column])
+        silent = constant is not None
+        cut = self.about["final_relu"] and not silent
+        net = make_cnn(self.about["network"], self.transform.size, cut, self.device)
+        if silent:
+            nn.init.zeros_(net.head.weight)
+            net.head.bias.data = torch.tensor([0.0, constant], device=self.device)
+            return net
         try:
             net.load_state_dict(tensors_of(self._weights, str(column), str(self.device)))
         except RuntimeError as error:
@@ -66,7 +82,6 @@ class CnnModel:
                 f"The weights of {self.concepts[column]} in {self._weights} do not fit the network "
                 f"{self.about['network']} as this version builds it. Train the model again."
             ) from error
-        self._networks[column] = net.eval()
         return net
 
     @torch.inference_mode()
@@ -93,19 +108,8 @@ class CnnModel:
         return self.probabilities(np.stack(logits, axis=1))
 
     def answering(self, concepts: Sequence[str], other: Image.Image | None = None) -> nn.Module:
-        """The networks of some concepts as one, see `mlcore.concepts.explaining.Explainable`.
-
-        Raises LearningError for a concept that has no network.
-        """
-        for concept in concepts:
-            if note := self.about["untrained"].get(concept):
-                raise LearningError(f"There is nothing to show for {concept}, for it has no network: {note}.")
-        columns = [self.concepts.index(concept) for concept in concepts]
-        return SideBySide([self.network(column) for column in columns], [self._scale(column) for column in columns])
-
-    def _scale(self, column: int) -> tuple[float, float]:
-        calibration = self.about["calibration"][column]
-        return calibration.get("slope", 1.0), calibration.get("offset", 0.0)
+        """The networks of some concepts as one, see `mlcore.concepts.explaining.Explainable`."""
+        return SideBySide([self.network(self.concepts.index(concept)) for concept in concepts])
 
     def explain(
         self, picture: Image.Image, concept: str, method: str = "hipe", *, other: Image.Image | None = None
@@ -115,17 +119,15 @@ class CnnModel:
 
 
 class SideBySide(nn.Module):
-    """Several networks with two outputs each: pictures (n, 3, size, size) to calibrated logits (n, networks)."""
+    """Several networks with two outputs each: pictures (n, 3, size, size) to logits (n, networks)."""
 
-    def __init__(self, networks: list[TwoAnswers], scales: list[tuple[float, float]]) -> None:
-        """`scales`: slope and offset of each network's calibration; of an isotonic one, those of its smooth part."""
+    def __init__(self, networks: list[TwoAnswers]) -> None:
         super().__init__()
-        self.networks, self.scales = nn.ModuleList(networks), scales
+        self.networks = nn.ModuleList(networks)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         outputs = [net(images) for net in self.networks]
-        pairs = zip(outputs, self.scales, strict=True)
-        return torch.stack([slope * (each[:, 1] - each[:, 0]) + offset for each, (slope, offset) in pairs], dim=1)
+        return torch.stack([each[:, 1] - each[:, 0] for each in outputs], dim=1)
 
 
 def _bytes_of(net: nn.Module) -> int:

@@ -13,8 +13,9 @@ from mlcore.concept_cnns.lesson import CnnLesson, Diverged, Numbers, balance
 from mlcore.concept_cnns.run import Course
 from mlcore.contract import Report
 from mlcore.distributed import crew
+from mlcore.learner import Standing
 from mlcore.nets.cooper_cnn import TwoAnswers, make_cnn
-from mlcore.train_loop import Standing, fit
+from mlcore.train_loop import fit
 
 LOOKED_AT = 32
 """Sides by which a dying gradient is told."""

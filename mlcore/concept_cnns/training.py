@@ -14,7 +14,7 @@ from mlcore.concept_cnns.lesson import Numbers
 from mlcore.concept_cnns.one_network import learn_concept, unlearned
 from mlcore.concept_cnns.run import CnnRun, Course
 from mlcore.concepts.data import PictureInputs, labels_of
-from mlcore.concepts.gaps import why_untrained
+from mlcore.concepts.gaps import FEW, few_positives, why_untrained
 from mlcore.concepts.inputs import PictureStore, Transform, check_present
 from mlcore.concepts.training import choose_samples
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
@@ -22,8 +22,6 @@ from mlcore.model_folder import finished_result
 from mlcore.nets.cooper_cnn import make_cnn
 from mlcore.nets.devices import memory_explained, prepare_device
 
-FEWEST_POSITIVES = 5
-"""Of a concept in training: a network of its own would learn fewer by heart."""
 HALF = (0.5, 0.5, 0.5)
 
 
@@ -67,8 +65,8 @@ def narrow(snapshot: Snapshot, concepts: Sequence[str]) -> Snapshot:
     columns = [place for place, concept in enumerate(snapshot.concepts) if not concepts or concept in concepts]
 
     def narrowed(sample: Sample) -> Sample:
-        labels, expert = (tuple(values[place] for place in columns) for values in (sample.labels, sample.expert))
-        return replace(sample, labels=labels, expert=expert)
+        labels = tuple(sample.labels[place] for place in columns)
+        return replace(sample, labels=labels, expert=tuple(sample.expert[place] for place in columns))
 
     names = tuple(snapshot.concepts[place] for place in columns)
     return replace(snapshot, concepts=names, samples=tuple(map(narrowed, snapshot.samples)))
@@ -105,13 +103,12 @@ def learn_all(
 
 
 def why_untaught(concepts: Sequence[str], train: Numbers) -> dict[str, str]:
-    """Concept to the reason why it gets no network, from the labels (training sides, concepts)."""
-    reasons = why_untrained(concepts, train)
-    for column, concept in enumerate(concepts):
-        present = int((train[:, column] == 1).sum())
-        if concept not in reasons and present < FEWEST_POSITIVES:
-            reasons[concept] = f"only {present} positives in training; at least {FEWEST_POSITIVES} are needed"
-    return reasons
+    """Concept to the reason why it gets no network, from the labels (training sides, concepts).
+
+    A network of its own would learn a handful of sides by heart.
+    """
+    few = {concept: f"{note}; at least {FEW} are needed" for concept, note in few_positives(concepts, train).items()}
+    return few | why_untrained(concepts, train)
 
 
 def renamed(report: Report, concept: str, place: str, before: int) -> Report:

@@ -55,14 +55,18 @@ def carry_out_study(study: SaliencyStudy, pulse: Pulse) -> None:
     folder = model_folder(study.version)
     plan, out = folder / f"study-{study.pk}.json", folder / f"study-{study.pk}.jsonl"
     boxes, supply = choose_boxes(study.version)
-    write_json(plan, {"methods": study.methods, "questions": _questions(boxes)})
-    done = run_child(
-        ["study", str(folder), str(plan), "--pictures", str(settings.MEDIA_ROOT), "--out", str(out)],
-        log=folder / "log.txt",
-        pulse=pulse,
-        on_event=lambda event: None,
-    )
-    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    try:
+        write_json(plan, {"methods": study.methods, "questions": _questions(boxes)})
+        done = run_child(
+            ["study", str(folder), str(plan), "--pictures", str(settings.MEDIA_ROOT), "--out", str(out)],
+            log=folder / "log.txt",
+            pulse=pulse,
+            on_event=lambda event: None,
+        )
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    finally:
+        for file in (plan, out):
+            file.unlink(missing_ok=True)
     worst = _worst(rows)
     figures = {
         "rows": [row | {"forwards": _forwards(rows, row["concept"], row["method"])} for row in done["figures"]],
@@ -74,8 +78,6 @@ def carry_out_study(study: SaliencyStudy, pulse: Pulse) -> None:
     with transaction.atomic():
         write_fenced(study, figures=figures, boxes=done["boxes"])
         _draw(study, worst)
-    for file in (plan, out):
-        file.unlink()
 
 
 def _questions(boxes: Sequence[Box]) -> list[dict[str, Any]]:

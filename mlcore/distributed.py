@@ -104,6 +104,7 @@ class Processes(Crew):
     def wrap(self, net: nn.Module) -> nn.Module:
         from timm.layers import convert_sync_batchnorm
 
+        self._accelerator.free_memory()  # of the network before: a run may train one after another
         if self._accelerator.device.type == "cuda":
             convert_sync_batchnorm(net, process_group=None)
         wrapped: nn.Module = self._accelerator.prepare_model(net)

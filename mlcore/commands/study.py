@@ -49,13 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     methods, tolerance, questions = read_plan(arguments.plan, arguments.pictures)
-    model = _load(arguments.model)
+    model = load_explainable(arguments.model)
     from mlcore.concepts.explaining import methods_for
     from mlcore.concepts.study import study
 
     allowed = methods_for(model)
     for name in methods:
-        check_method(name, allowed)
+        check_method(name)
+        if name not in allowed:
+            raise LearningError(f"The network of this model does not allow {name}; it allows {', '.join(allowed)}.")
     _check_concepts(model, questions)
     rows, refused = [], 0
     with written_aside(arguments.out) as partial, partial.open("w", encoding="utf-8") as stream:
@@ -90,7 +92,8 @@ def read_plan(path: Path, pictures: Path) -> tuple[list[str], float, list[Questi
     return methods, tolerance, questions
 
 
-def _load(folder: Path) -> Explainable:
+def load_explainable(folder: Path) -> Explainable:
+    """The model in a folder that `train` wrote. Raises LearningError for a kind that cannot be explained."""
     name = kind_of_model(folder)
     kind = load_kind(name)
     model: Any = kind.load(folder) if hasattr(kind, "load") else None

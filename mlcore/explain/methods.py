@@ -35,10 +35,10 @@ class Explanation:
     """Pictures for which a gradient was computed."""
 
 
-def check_method(name: str, known: tuple[str, ...] = tuple(METHODS)) -> None:
-    """Raises LearningError for a name that is not among `known`."""
-    if name not in known:
-        raise LearningError(f"There is no way of explaining called {name!r}; there are {', '.join(known)}.")
+def check_method(name: str) -> None:
+    """Raises LearningError for a name that is not in METHODS."""
+    if name not in METHODS:
+        raise LearningError(f"There is no way of explaining called {name!r}; there are {', '.join(METHODS)}.")
 
 
 def spread(found: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

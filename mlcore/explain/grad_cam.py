@@ -75,7 +75,7 @@ def _watched(stage: Stage) -> Iterator[None]:
         if output.ndim != 4:
             return None
         last = output.shape[1] != stage.channels
-        seen = stage.probe(output.permute(0, 3, 1, 2) if last else output)
+        seen: torch.Tensor = stage.probe(output.permute(0, 3, 1, 2) if last else output)
         # a copy goes on, for a ReLU that works in place would change what is watched
         return (seen.permute(0, 2, 3, 1) if last else seen).clone()
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlcore.contract import LearningError
-from mlcore.metrics.resampling import DRAWS, as_json, coin_weights, interval_of
+from mlcore.metrics.resampling import DRAWS, as_json, coin_weights, interval_of, mean_of_defined
 
 Floats = npt.NDArray[np.float64]
 Box = Sequence[float]
@@ -106,7 +106,7 @@ def summarise(rows: Sequence[PointingRow], *, draws: int = DRAWS, seed: int = 0)
         concepts = sorted({row.concept for row in rows if row.method == method})
         drawn = {concept: _drawn(rows, weights, concept, method) for concept in concepts}
         summary += [_figures(rows, drawn[concept], concept, method) for concept in concepts]
-        mean = {name: np.mean([each[name] for each in drawn.values()], axis=0) for name in drawn[concepts[0]]}
+        mean = {name: mean_of_defined(np.array([each[name] for each in drawn.values()])) for name in drawn[concepts[0]]}
         summary.append(_figures(rows, mean, None, method))
     return summary
 
@@ -128,7 +128,9 @@ def _drawn(rows: Sequence[PointingRow], weights: Floats, concept: str, method: s
 
 def _mean(values: Floats, weights: Floats) -> Floats:
     counts = weights.sum(axis=1)
-    return np.divide(weights @ values, counts, out=np.full(len(weights), np.nan), where=counts > 0)
+    means = np.full(len(weights), np.nan)
+    np.divide(weights @ values, counts, out=means, where=counts > 0)
+    return means
 
 
 def _figures(

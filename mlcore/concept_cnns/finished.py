@@ -30,6 +30,11 @@ class Finished:
     parameters: int
 
 
+def counted_on(row: dict[str, Any], before: int, concept: str) -> dict[str, Any]:
+    """The figures of an epoch, its number counted on from the networks before."""
+    return row | {key: before + row[key] for key in ("epoch", "epochs")} | {"concept": concept}
+
+
 class Shelf:
     """Finished networks by the number of their concept, in a folder of the run."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlcore.concept_cnns.finished import Finished, Shelf
+from mlcore.concept_cnns.finished import Finished, Shelf, counted_on
 from mlcore.concept_cnns.lesson import Numbers
 from mlcore.concept_cnns.run import Course
 from mlcore.concepts.results import Answered, write_results
@@ -78,6 +78,6 @@ def together(learned: Mapping[str, Finished]) -> Standing:
     rows: list[dict[str, Any]] = []
     for concept, each in learned.items():
         before = len(rows)
-        rows += [row | {"epoch": before + row["epoch"], "concept": concept} for row in each.standing.epochs]
+        rows += [counted_on(row, before, concept) for row in each.standing.epochs]
     seconds = sum(each.standing.seconds for each in learned.values())
     return Standing(epoch=len(rows), seconds=seconds, best_score=0.0, epochs=rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.checkpoint import Checkpoints
-from mlcore.concept_cnns.finished import Finished, Shelf
+from mlcore.concept_cnns.finished import Finished, Shelf, counted_on
 from mlcore.concept_cnns.gathering import write_cnns
 from mlcore.concept_cnns.lesson import Numbers
 from mlcore.concept_cnns.one_network import learn_concept, unlearned
@@ -18,6 +18,7 @@ from mlcore.concepts.gaps import FEW, few_positives, why_untrained
 from mlcore.concepts.inputs import PictureStore, Transform, check_present
 from mlcore.concepts.training import choose_samples
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
+from mlcore.distributed import crew
 from mlcore.model_folder import finished_result
 from mlcore.nets.cooper_cnn import make_cnn
 from mlcore.nets.devices import memory_explained, prepare_device
@@ -48,10 +49,12 @@ def train_cnns(snapshot: Snapshot, run: CnnRun, out: Path, report: Report, *, pi
         course = Course(run, samples, inputs, device, out / "checkpoints", identity)
         shelf = Shelf(out / "checkpoints" / "finished", identity)
         learned = learn_all(chosen.concepts, labels, course, shelf, report)
+    crew().wait()  # the first process may still be writing the last network
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     result = write_cnns(
         out, learned, labels, course, shelf, {"transform": vars(transform), "snapshot": snapshot.sha256}
     )
+    crew().wait()  # all of them read the networks until here
     kept.clear()
     return result
 
@@ -118,7 +121,7 @@ def renamed(report: Report, concept: str, place: str, before: int) -> Report:
         if event["event"] == "progress":
             event = event | {"stage": f"{place}: {event['stage']}"}
         if event["event"] == "epoch":
-            event = event | {"epoch": before + event["epoch"], "concept": concept}
+            event = counted_on(event, before, concept)
         report(event)
 
     return say

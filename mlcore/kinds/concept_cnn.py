@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mlcore.explain.methods import Explanation
 
 LABEL = "One network per concept (Cooper and Arandjelović, or any timm CNN)"
+SHARES_WORK = True
 COOPER, SMALLEST = "cooper", 63
 
 

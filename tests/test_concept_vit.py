@@ -263,6 +263,7 @@ def test_settings_that_contradict_each_other_are_refused_with_both_names() -> No
         ({"weights": "folder"}, ("weights_folder", "weights")),
         ({"frozen": False, "unfrozen_blocks": 2}, ("unfrozen_blocks is 2", "frozen is false")),
         ({"layer_decay": 0.7}, ("layer_decay is 0.7", "unfrozen_blocks")),
+        ({"mixed_precision": True}, ("mixed_precision is true", "unfrozen_blocks")),
         ({"logit_adjustment": 1.0}, ("logit_adjustment is 1", "positive_weights is true")),
         ({"loss": "asymmetric", "asymmetric_positive": 5.0}, ("asymmetric_positive is 5", "asymmetric_negative is 4")),
         ({"test_time_rotations": 3, "test_time_angle": 0.0}, ("test_time_angle is 0", "test_time_rotations is 3")),

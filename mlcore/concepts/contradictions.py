@@ -24,7 +24,7 @@ def _of_backbone(config: Any) -> list[tuple[bool, str]]:
         ),
         (
             config.weights == "folder" and not config.weights_folder.strip(),
-            "weights_folder is '' and weights is 'folder': name the folder that holds the weights.",
+            "weights is 'folder' and weights_folder is '': name the folder that holds the weights.",
         ),
         (
             bool(config.unfrozen_blocks) and not config.frozen,
@@ -35,6 +35,11 @@ def _of_backbone(config: Any) -> list[tuple[bool, str]]:
             config.layer_decay < 1 and at_rest,
             f"layer_decay is {config.layer_decay:g} and no block of the frozen backbone learns on. "
             "Set layer_decay to 1, or unfreeze blocks by unfrozen_blocks or by setting frozen to false.",
+        ),
+        (
+            config.mixed_precision and at_rest,
+            "mixed_precision is true and no block of the frozen backbone learns on: its passes are computed in 16 bits "
+            "anyway, where the machine can. Set mixed_precision to false, or unfreeze blocks by unfrozen_blocks.",
         ),
     ]
 

@@ -139,6 +139,7 @@ PRESETS: dict[str, Config] = {
         learning_rate=0.002,
         weight_decay=0.02,
         schedule="one_cycle",
+        mixed_precision=True,
     ),
     "Pretrained ViT-S, frozen (needs the hub or a weights folder)": Config(
         backbone="vit_small_patch16_224.augreg_in21k",

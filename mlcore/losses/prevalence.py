@@ -23,4 +23,4 @@ def logit_offsets(labels: npt.NDArray[np.int_], tau: float) -> npt.NDArray[np.fl
     Half a side is counted on either side, so that no share is 0 or 1.
     """
     present, absent = (labels == 1).sum(axis=0), (labels == 0).sum(axis=0)
-    return tau * np.log((present + 0.5) / (absent + 0.5))
+    return np.asarray(tau * np.log((present + 0.5) / (absent + 0.5)), dtype=np.float64)

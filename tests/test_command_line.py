@@ -122,6 +122,16 @@ def test_a_map_is_a_grey_picture_of_the_size_of_the_photograph(place: Path, tmp_
     assert code == 2 and events[-1]["reason"] == "The model does not know 'eagle'; it knows altar, globe."
 
 
+def test_a_study_holds_maps_against_boxes_and_ends_with_figures(place: Path, tmp_path: Path) -> None:
+    question = {"side": 1, "coin": "1", "concept": "altar", "picture": "1.png", "boxes": [[0, 0, 0.5, 1]]}
+    (tmp_path / "plan.json").write_text(json.dumps({"methods": ["grad_cam"], "questions": [question]}))
+    options = ["--pictures", place / "pictures", "--out", tmp_path / "rows.jsonl"]
+    code, events = mlcore("study", place / "model", tmp_path / "plan.json", *options)
+    row = json.loads((tmp_path / "rows.jsonl").read_text())
+    assert code == 0 and (row["side"], row["chance"], row["backwards"]) == (1, 0.5, 1)
+    assert [(each["concept"], each["maps"]) for each in events[-1]["figures"]] == [("altar", 1), (None, 1)]
+
+
 def test_a_signal_cancels_within_a_batch_and_keeps_the_checkpoint(place: Path, tmp_path: Path) -> None:
     (tmp_path / "long.json").write_text(json.dumps(TINY | {"epochs": 1000}))
     arguments = [str(each) for each in training(place, tmp_path / "out", tmp_path / "long.json")]

@@ -164,7 +164,7 @@ def test_the_page_draws_each_method_with_its_interval_against_chance(
     client.force_login(admin)
     page = soup(client.get(reverse("reasons", args=[version.pk])).content)
     mark = page.select_one(".study-lines g")
-    assert (mark.select_one(".mark")["x"], mark.select_one(".chance")["x1"]) == ("70.0%", "40.0%")
+    assert (mark.select_one(".study-mark")["x"], mark.select_one(".chance")["x1"]) == ("70.0%", "40.0%")
     assert (mark.select_one(".span")["x1"], mark.select_one(".span")["x2"]) == ("60.0%", "80.0%")
     row = [cell.get_text(" ", strip=True) for cell in page.select_one(".figures-table tbody tr").select("th, td")]
     assert row == ["Eagle", "HiPe", "9 1 empty", "70 % 60 to 80", "40 %", "+30 20 to 40", "70 % 60 to 80", "+30", "121"]

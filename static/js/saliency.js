@@ -47,7 +47,7 @@ function apply(group) {
   const strength = group.querySelector("[data-strength]");
   for (const figure of group.querySelectorAll("[data-saliency]")) {
     const alone = show === "map";
-    figure.querySelector("canvas").style.opacity = alone || !strength ? 1 : strength.value / 100;
+    figure.querySelector("canvas").style.opacity = alone ? 1 : (strength?.value ?? 70) / 100;
     const grey = figure.querySelector(".saliency-grey");
     grey.decode().then(() => paintMap(figure, alone), () => tellOf(figure));
   }

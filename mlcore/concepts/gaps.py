@@ -27,13 +27,20 @@ def why_untrained(concepts: Sequence[str], train: Labels) -> dict[str, str]:
 
 
 def few_positives(concepts: Sequence[str], train: Labels) -> dict[str, str]:
-    """Concepts that are learned from hardly any present side, with the sentence that says so."""
+    """Concepts with hardly any present side, with the sentence that says so."""
     present = dict(zip(concepts, (train == 1).sum(axis=0).tolist(), strict=True))
     return {
         concept: f"only {count} positive{'s' if count > 1 else ''} in training"
         for concept, count in present.items()
         if 0 < count < FEW
     }
+
+
+def find_gaps(concepts: Sequence[str], train: Labels) -> tuple[dict[str, str], dict[str, str]]:
+    """Concepts that cannot be learned, and those that are learned from hardly any present side; with the reason."""
+    untrained = why_untrained(concepts, train)
+    few = {key: note for key, note in few_positives(concepts, train).items() if key not in untrained}
+    return untrained, few
 
 
 def warnings_of(untrained: dict[str, str], few: dict[str, str]) -> list[str]:

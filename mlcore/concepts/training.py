@@ -16,7 +16,7 @@ from torch import nn
 
 from mlcore.checkpoint import Checkpoints
 from mlcore.concepts.data import ConceptLesson, FeatureInputs, Labels, PictureInputs, labels_of
-from mlcore.concepts.gaps import few_positives, mask, silence, warnings_of, why_untrained
+from mlcore.concepts.gaps import find_gaps, mask, silence, warnings_of
 from mlcore.concepts.inputs import PictureStore, Squares, Transform, check_present
 from mlcore.concepts.model import picture_features
 from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
@@ -73,9 +73,7 @@ def train_concepts(
         return finished
     samples = choose_samples(snapshot, run.faces)
     labels = labels_of(samples, len(snapshot.concepts))
-    taught = labels[numbers_of(samples, "train")]
-    untrained = why_untrained(snapshot.concepts, taught)
-    few = {key: note for key, note in few_positives(snapshot.concepts, taught).items() if key not in untrained}
+    untrained, few = find_gaps(snapshot.concepts, labels[numbers_of(samples, "train")])
     for sentence in warnings_of(untrained, few):
         report({"event": "notice", "message": sentence})
     device = prepare_device(run.seed)

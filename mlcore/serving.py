@@ -43,6 +43,18 @@ class ServedModel:
         """
         return np.asarray(self._model.predict(images, others), dtype=np.float32)
 
+    def look(
+        self, images: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """What `predict` says, and where the images lie in the model's space: (images, width) at L2 norm 1.
+
+        The width is 0 for kinds that have no space.
+        """
+        if not hasattr(self._model, "look"):
+            return self.predict(images, others), np.empty((len(images), 0), dtype=np.float32)
+        probabilities, placed = self._model.look(images, others)
+        return np.asarray(probabilities, dtype=np.float32), np.asarray(placed, dtype=np.float32)
+
     def explain(
         self, image: Image.Image, concept: str, method: str = "hipe", *, other: Image.Image | None = None
     ) -> Explanation:

@@ -167,31 +167,110 @@ def test_the_page_asks_again_while_it_waits_and_says_when_no_worker_is_there(
     assert asked.headers["HX-Refresh"] == "true"
 
 
-def test_the_result_sorts_the_concepts_and_says_how_sure_the_model_is(client: Client, seen: Identification) -> None:
+def groups_of(page: BeautifulSoup) -> dict[str, list[tuple[str, str]]]:
+    """Heading of a group to its concepts with their percentages."""
+    return {
+        table.caption.get_text().split(",")[0]: [
+            (row.a.get_text(), row.select("td")[-1].get_text()) for row in table.select("tbody tr")
+        ]
+        for table in page.select("table.seen")
+    }
+
+
+def bounded(row: Identification, **bounds: tuple[float, float, str]) -> Identification:
+    """As a model with bounds leaves it: concept to low, high and verdict."""
+    (side,) = row.sides
+    verdicts = {
+        slug: {"low": low, "high": high, "verdict": verdict, "reason": ""}
+        for slug, (low, high, verdict) in bounds.items()
+    }
+    row.sides = [side | {"level": 0.9, "verdicts": verdicts, "box": [10, 20, 60, 70], "of": [100, 80]}]
+    row.save()
+    return row
+
+
+def test_the_result_is_grouped_by_what_is_seen_not_sure_and_not_seen(client: Client, seen: Identification) -> None:
+    bounded(seen, eagle=(0.1, 0.7, "not sure"), horse=(0.1, 0.6, "not seen"), globe=(0.2, 0.8, "seen"))
     page = page_of(client.get(seen.get_absolute_url()))
-    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select(".seen tbody tr")]
-    assert [(name, percent, verdict) for name, _, percent, verdict in rows] == [
-        ("Globe", "90 %", "present"),
-        ("Eagle", "35 %", "not sure"),
-        ("Horse", "2 %", "absent"),
-    ]
+    assert groups_of(page) == {
+        "Seen": [("Globe", "90 %")],
+        "Not sure": [("Eagle", "35 %")],
+        "Not seen": [("Horse", "2 %")],
+    }
     assert [float(bar["value"]) for bar in page.select(".seen progress")] == [90, 35, 2]
-    assert [float(line["x1"]) for line in page.select(".seen line")] == [50, 60, 40]
+    spans = [(float(span["x"]), float(span["width"])) for span in page.select(".seen rect")]
+    assert spans == [(20, 60), (10, 60), (10, 50)]
+    assert " ".join(page.select_one("details.not-seen summary").get_text().split()) == "Not seen 1 of 3 concepts"
+    assert "at most one in 10 that show a concept is called not seen" in page.get_text()
+    assert "before calibration" not in page.get_text()
     assert page.select_one(".seen a")["href"] == f"{reverse('search')}?concept=globe"
-    assert "Model" in page.select_one("h1 + p").get_text()
+    assert f"Model {seen.version_id}" in page.select_one("h1 + p").get_text()
+
+
+def test_the_sides_are_drawn_on_the_photograph(client: Client, seen: Identification) -> None:
+    bounded(seen, globe=(0.2, 0.8, "seen"))
+    page = page_of(client.get(seen.get_absolute_url()))
+    assert page.select_one(".found svg")["viewbox"] == "0 0 100 80"
+    (box,) = page.select(".found rect")
+    assert [float(box[name]) for name in ("x", "y", "width", "height")] == [10, 20, 50, 50]
+
+
+def test_a_model_from_before_calibration_is_served_and_the_page_says_what_its_figures_are(
+    client: Client, seen: Identification
+) -> None:
+    page = page_of(client.get(seen.get_absolute_url()))
+    assert groups_of(page) == {
+        "Seen": [("Globe", "90 %")],
+        "Not sure": [("Eagle", "35 %")],
+        "Not seen": [("Horse", "2 %")],
+    }
+    assert [float(line["x1"]) for line in page.select(".seen line")] == [50, 60, 40]
+    assert "was trained before calibration" in page.select_one("main .alert").get_text()
+    assert "at most one in" not in page.get_text()
+
+
+def test_a_photograph_unlike_the_collection_is_called_so_and_its_nearest_are_shown(
+    client: Client, seen: Identification, make_coin: Any
+) -> None:
+    near = make_coin("rrc.1", crop="ab/d.webp").sides.get(face="reverse")
+    bounded(seen, globe=(0.2, 0.8, "seen"))
+    seen.sides[0] |= {"unlike": True, "alike": [[near.pk, 0.61], [near.pk + 999, 0.6]]}
+    seen.save()
+    page = page_of(client.get(seen.get_absolute_url()))
+    assert "does not look like the coins the model learned from" in page.select_one(".unlike").get_text()
+    assert [link["href"] for link in page.select(".side-row a")] == [near.coin.get_absolute_url()]
+    said = client.get(reverse("identification_json", args=[seen.public_id])).json()["sides"][0]
+    assert said["unlike"] is True
+    assert said["alike"] == [{"coin": "rrc.1", "face": "reverse", "cosine": 0.61}]
+
+
+def test_more_sides_alike_cost_no_more_queries(
+    client: Client, seen: Identification, make_coin: Any, django_assert_max_num_queries: Any
+) -> None:
+    coins = [make_coin(f"rrc.{number}", crop="ab/d.webp") for number in range(6)]
+    bounded(seen, globe=(0.2, 0.8, "seen"))
+    seen.sides[0]["alike"] = [[coin.sides.first().pk, 0.5] for coin in coins]
+    seen.save()
+    with django_assert_max_num_queries(5):
+        client.get(seen.get_absolute_url())
 
 
 def test_the_same_as_json(client: Client, seen: Identification) -> None:
+    bounded(seen, globe=(0.2, 0.8, "seen"))
     said = client.get(reverse("identification_json", args=[seen.public_id])).json()
     assert (said["status"], said["model"]["version"]) == ("succeeded", seen.version_id)
     side = said["sides"][0]
-    assert (side["face"], side["picture"]) == ("reverse", "/media/ab/c.webp")
+    assert (side["face"], side["picture"], side["box"]) == ("reverse", "/media/ab/c.webp", [10, 20, 60, 70])
+    assert (side["level"], side["unlike"], side["alike"]) == (0.9, False, [])
     assert side["concepts"][0] == {
         "concept": "globe",
         "name": Concept.objects.get(slug="globe").name,
         "probability": 0.9,
         "threshold": 0.5,
-        "verdict": "present",
+        "low": 0.2,
+        "high": 0.8,
+        "verdict": "seen",
+        "reason": "",
     }
 
 
@@ -199,7 +278,7 @@ def test_a_result_outlives_its_model(client: Client, seen: Identification) -> No
     Identification.objects.update(version=None)
     page = page_of(client.get(seen.get_absolute_url()))
     assert not page.select(".seen line")
-    assert page.select_one(".verdict-present th").get_text() == "Globe"
+    assert groups_of(page)["Seen"] == [("Globe", "90 %")]
 
 
 def test_a_failure_is_shown_with_its_reason(client: Client, published: ModelVersion) -> None:

@@ -69,7 +69,8 @@ class PredictionView(StrictView):
     @extend_schema(operation_id="predictions_retrieve", responses=PredictionSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """A prediction that was asked for; its address is known to whoever asked, and listed nowhere."""
-        row = get_object_or_404(Identification.objects.select_related("version"), public_id=public_id)
+        rows = Identification.objects.select_related("version").defer("version__metrics")
+        row = get_object_or_404(rows, public_id=public_id)
         return Response(PredictionSerializer(row, context={"request": request}).data)
 
 

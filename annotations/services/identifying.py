@@ -11,11 +11,13 @@ from PIL import Image
 from annotations.models import Identification, ModelVersion
 from annotations.services import media
 from annotations.services.jobs import Pulse, write_fenced
+from annotations.services.likeness import describe_likeness
 from annotations.services.pictures import SHOWN_SIZE, store_side
 from annotations.services.serving import served_model
 from mlcore.contract import LearningError
 from mlcore.images.cropping import Crop, cut, find_sides, find_single
 from mlcore.images.reading import RefusedPicture, encode_webp, read_picture
+from mlcore.metrics.certainty import Bounds
 
 
 class NoPublishedModel(Exception):
@@ -45,11 +47,11 @@ def carry_out_identification(row: Identification, pulse: Pulse) -> None:
     crops = _find(image)
     pictures = [cut(image, crop, size=512) for _, crop in crops]
     others = pictures[::-1] if len(pictures) == 2 else [None]
-    probabilities = model.predict(pictures, others)
-    sides = [
-        _side(face, store_side(image, crop)[0], crop, version, [float(value) for value in found])
-        for (face, crop), found in zip(crops, probabilities, strict=True)
-    ]
+    probabilities, places = model.look(pictures, others)
+    sides = []
+    for (face, crop), found, place in zip(crops, probabilities, places, strict=True):
+        seen = _side(face, store_side(image, crop)[0], crop, version, [float(value) for value in found])
+        sides.append(seen | {"of": list(image.size)} | describe_likeness(version, face, place))
     write_fenced(row, sides=sides, version=version)
 
 
@@ -77,4 +79,19 @@ def _side(face: str, crop_file: str, crop: Crop, version: ModelVersion, probabil
             for slug, p, least in zip(version.concepts, probabilities, version.thresholds, strict=True)
             if p >= least
         ],
+    } | _verdicts(version, probabilities)
+
+
+def _verdicts(version: ModelVersion, probabilities: list[float]) -> dict[str, Any]:
+    """Seen, not seen or not sure, with the bounds between them; nothing for models from before there were bounds."""
+    kept = version.metrics.get("bounds")
+    if not kept:
+        return {}
+    bounds = [Bounds(**kept["concepts"][slug]) for slug in version.concepts]
+    return {
+        "level": kept["level"],
+        "verdicts": {
+            slug: {"verdict": each.verdict(p), "low": each.low, "high": each.high, "reason": each.reason}
+            for slug, each, p in zip(version.concepts, bounds, probabilities, strict=True)
+        },
     }

@@ -17,7 +17,7 @@ from rest_framework.throttling import UserRateThrottle
 from annotations import tasks
 from annotations.forms.identify import MEGABYTE, IdentifyForm, SizeCap
 from annotations.models import Identification, ModelVersion
-from annotations.queries.identify import sides_seen
+from annotations.queries.identify import Seen, SeenSide, sides_seen, size_of
 from annotations.queries.workers import queues_without_worker
 from annotations.services.identifying import LearningError, NoPublishedModel, RefusedPicture, queue_identification
 from annotations.templatetags.pictures import media
@@ -82,6 +82,7 @@ def identification(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "sides": sides_seen(row),
+        "size": size_of(row),
         "no_worker": row.active and "predict" in queues_without_worker(),
         "json": reverse("identification_json", args=[public_id]),
     }
@@ -104,25 +105,36 @@ def identification_json(request: HttpRequest, public_id: UUID) -> JsonResponse:
             "reason": row.reason,
             "picture": media(row.file),
             "model": _model_json(row.version),
-            "sides": [
-                {
-                    "face": side.face,
-                    "picture": media(side.crop),
-                    "concepts": [
-                        {
-                            "concept": each.slug,
-                            "name": each.name,
-                            "probability": each.probability,
-                            "threshold": each.threshold,
-                            "verdict": each.verdict,
-                        }
-                        for each in side.seen
-                    ],
-                }
-                for side in sides_seen(row)
-            ],
+            "sides": [_side_json(side) for side in sides_seen(row)],
         }
     )
+
+
+def _side_json(side: SeenSide) -> dict[str, Any]:
+    return {
+        "face": side.face,
+        "picture": media(side.crop),
+        "box": side.box,
+        "level": side.level,
+        "unlike": side.unlike,
+        "concepts": [_concept_json(each) for each in side.seen],
+        "alike": [
+            {"coin": near.side.coin.identifier, "face": near.side.face, "cosine": near.cosine} for near in side.alike
+        ],
+    }
+
+
+def _concept_json(each: Seen) -> dict[str, Any]:
+    return {
+        "concept": each.slug,
+        "name": each.name,
+        "probability": each.probability,
+        "threshold": each.threshold,
+        "low": each.low,
+        "high": each.high,
+        "verdict": each.verdict,
+        "reason": each.reason,
+    }
 
 
 def _model_json(version: ModelVersion | None) -> dict[str, Any] | None:
@@ -130,4 +142,5 @@ def _model_json(version: ModelVersion | None) -> dict[str, Any] | None:
 
 
 def _look_up(public_id: UUID) -> Identification:
-    return get_object_or_404(Identification.objects.select_related("version"), public_id=public_id)
+    rows = Identification.objects.select_related("version").defer("version__metrics")
+    return get_object_or_404(rows, public_id=public_id)

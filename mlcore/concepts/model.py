@@ -96,13 +96,20 @@ class ConceptModel:
 
     def predict(self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None) -> Floats:
         """(n, concepts) in 0..1 for RGB pictures of any size; `others`: of the coins' other sides, where known."""
+        return self.look(pictures, others)[0]
+
+    def look(
+        self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None
+    ) -> tuple[Floats, Floats]:
+        """What `predict` says, and the features of each picture (n, width) at L2 norm 1, as predictions keep them."""
         if not pictures:
-            return np.empty((0, len(self.concepts)), dtype=np.float32)
+            return np.empty((0, len(self.concepts)), dtype=np.float32), np.empty((0, self.net.width), dtype=np.float32)
         own = self.features(np.stack([self.transform.square(each) for each in pictures]))
+        placed = own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-12)
         if others is None or not self.net.together:
-            return self.probabilities(own)
+            return self.probabilities(own), placed
         beside = [None if each is None else self.features(self.transform.square(each)[None])[0] for each in others]
-        return self.probabilities(self.joined(own, beside))
+        return self.probabilities(self.joined(own, beside)), placed
 
     def answering(self, concepts: Sequence[str], other: Image.Image | None = None) -> nn.Module:
         """The network for some of its concepts, see `mlcore.concepts.explaining.Explainable`."""

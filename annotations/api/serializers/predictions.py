@@ -9,6 +9,7 @@ from rest_framework import serializers
 from annotations.api.serializers.fields import PictureField
 from annotations.api.serializers.sides import SeenSerializer, seen
 from annotations.models import Identification
+from annotations.queries.identify import SeenSide, sides_seen
 
 
 class PictureUploadSerializer(serializers.Serializer[Any]):
@@ -22,13 +23,38 @@ class ModelNameSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
 
 
+class SeenOnPhotographSerializer(SeenSerializer):
+    """As on a side of the corpus, and whether the model is sure."""
+
+    verdict = serializers.ChoiceField(
+        ["seen", "not sure", "not seen"],
+        help_text="By the bounds; for models trained before calibration by the threshold and half of it.",
+    )
+    low = serializers.FloatField(allow_null=True, help_text="Not seen is said below it; null before calibration.")
+    high = serializers.FloatField(allow_null=True, help_text="Seen is said above it; null before calibration.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why one of the verdicts cannot be given; mostly empty.")
+
+
+class AlikeSideSerializer(serializers.Serializer[Any]):
+    coin = serializers.CharField(source="side.coin.identifier")
+    face = serializers.CharField(source="side.face")
+    side = serializers.IntegerField(source="side.pk")
+    cosine = serializers.FloatField(help_text="In the model's space; 1 is the same.")
+
+
 class SeenSideSerializer(serializers.Serializer[Any]):
     face = serializers.CharField(help_text="obverse, reverse, or unknown where the picture shows one side.")
     crop = PictureField()
     box = serializers.ListField(
         child=serializers.FloatField(), help_text="Left, top, right, bottom of the side in pixels of `picture`."
     )
-    concepts = SeenSerializer(many=True)
+    level = serializers.FloatField(
+        allow_null=True,
+        help_text="Share of sides with, and without, a concept of which the verdict is not wrong; null where unknown.",
+    )
+    unlike = serializers.BooleanField(help_text="It does not look like the coins that the model learned from.")
+    concepts = SeenOnPhotographSerializer(many=True)
+    alike = AlikeSideSerializer(many=True)
 
 
 class PredictionSerializer(serializers.ModelSerializer[Identification]):
@@ -51,5 +77,24 @@ class PredictionSerializer(serializers.ModelSerializer[Identification]):
 
     @extend_schema_field(SeenSideSerializer(many=True))
     def get_sides(self, row: Identification) -> list[dict[str, Any]]:
-        sides = [{**side, "concepts": seen(row.version, side["probabilities"], side["present"])} for side in row.sides]
+        sides = [
+            {
+                "face": side.face,
+                "crop": side.crop,
+                "box": raw["box"],
+                "level": side.level,
+                "unlike": side.unlike,
+                "concepts": _concepts(raw, row, side),
+                "alike": side.alike,
+            }
+            for raw, side in zip(row.sides, sides_seen(row), strict=True)
+        ]
         return list(SeenSideSerializer(sides, many=True, context=self.context).data)
+
+
+def _concepts(raw: dict[str, Any], row: Identification, side: SeenSide) -> list[dict[str, Any]]:
+    verdicts = {each.slug: each for each in side.seen}
+    return [
+        each | {name: getattr(verdicts[each["concept"]], name) for name in ("verdict", "low", "high", "reason")}
+        for each in seen(row.version, raw["probabilities"], raw["present"])
+    ]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from annotations.models import Coin, ModelVersion, Prediction, PredictionRun, Publication, Side
+from annotations.models import ModelVersion, PredictionRun, Publication
 from annotations.queries.forest import draw_forest
 from annotations.queries.models import read_curves, read_figures
-from annotations.services.publishing import Row, model_folder
+from annotations.services.gate import Row
 from tests.learning_rows import CONCEPTS, make_model, measured
 
 
@@ -103,8 +102,10 @@ def test_going_back_is_one_click_and_a_new_row(page: Client) -> None:
     publish(page, new)
     back = soup(page.get("/models/").content).select("section form")
     assert [form["action"] for form in back] == [reverse("model_publish", args=[old.pk])]
+    assert back[0].get_text(strip=True) == f"Go back to model {old.pk}"
     publish(page, old)
-    assert ModelVersion.objects.published() == old
+    publish(page, old)
+    assert ModelVersion.objects.chosen() == old
     assert Publication.objects.count() == 3
 
 
@@ -114,53 +115,12 @@ def test_the_first_model_has_nothing_to_be_compared_with(page: Client) -> None:
     assert shown.select_one(".forest-plot") is None
 
 
-def test_the_gate_compares_with_the_published_model_on_the_same_sides(page: Client, make_coin: Any) -> None:
-    published, candidate = make_model(), make_model()
-    publish(page, published)
-    write_test_set(candidate, published, make_coin)
-    shown = soup(page.get(candidate.get_absolute_url()).content)
-    assert "Better than the published model" in shown.select_one(".verdict h2").get_text()
-    lines = shown.select("table.forest")[0].select("tbody tr")
-    assert [line.th.get_text() for line in lines] == ["Eagle", "Horse", "Mean"]
-    for line in lines:
-        assert line.select_one("circle") is not None
-        assert float(line.select("td")[-1].get_text(strip=True).split()[0].split("+")[-1][:5]) > 0
-
-
-def test_the_comparison_is_in_the_json_too(page: Client, make_coin: Any) -> None:
-    published, candidate = make_model(), make_model()
-    publish(page, published)
-    write_test_set(candidate, published, make_coin)
-    told = page.get(reverse("model_json", args=[candidate.pk])).json()["comparison"]
-    assert (told["with"], told["verdict"], told["sides"]) == (published.pk, "better", 20)
-    assert told["mean"]["candidate_ap"] > told["mean"]["published_ap"]
-    assert told["mean"]["difference"] > 0
-
-
-def write_test_set(candidate: ModelVersion, published: ModelVersion, make_coin: Any) -> None:
-    """A test set on which the candidate is right everywhere and the published one is wrong everywhere."""
-    coins: list[Coin] = [make_coin(f"demo.{number}") for number in range(10)]
-    sides = list(Side.objects.order_by("pk"))
-    labels = [[number % 2, (number + 1) % 2] for number in range(len(sides))]
-    for side, answers in zip(sides, labels, strict=True):
-        Prediction.objects.create(side=side, version=published, probabilities=[0.9 - 0.8 * yes for yes in answers])
-    folder = model_folder(candidate)
-    folder.mkdir(parents=True)
-    test = {
-        "sides": [side.pk for side in sides],
-        "coins": [coins[number // 2].identifier for number in range(len(sides))],
-        "labels": labels,
-        "probabilities": [[0.1 + 0.8 * yes for yes in answers] for answers in labels],
-    }
-    (folder / "test.json").write_text(json.dumps(test))
-
-
-def test_figures_on_all_labels_and_on_experts_stand_apart(page: Client) -> None:
+def test_figures_on_texts_and_on_experts_stand_apart(page: Client) -> None:
     shown = soup(page.get(make_model().get_absolute_url()).content)
     titles = [title.get_text(" ", strip=True) for title in shown.select("section h2")]
-    assert titles[:2] == ["Measured on all labels", "Measured on expert labels only · 3 expert answers"]
+    assert titles[:2] == ["Measured on expert labels · 3 expert answers", "Measured on what the texts say"]
     tables = shown.select("table.figures-table")
-    assert [table.select_one("tbody td").get_text(strip=True)[-2:] for table in tables] == ["40", " 3"]
+    assert [table.select_one("tbody td").get_text(strip=True)[-2:] for table in tables[:2]] == [" 3", "40"]
 
 
 def test_without_expert_answers_the_page_says_so(page: Client) -> None:
@@ -168,7 +128,7 @@ def test_without_expert_answers_the_page_says_so(page: Client) -> None:
     assert read_figures(version, "test_expert") is None
     shown = soup(page.get(version.get_absolute_url()).content)
     assert "No expert has answered on a test side" in shown.get_text()
-    assert len(shown.select("table.figures-table")) == 1
+    assert len(shown.select("section[aria-labelledby=expert-title] table")) == 0
 
 
 def test_the_worst_concept_is_named(page: Client) -> None:

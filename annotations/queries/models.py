@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class ConceptFigures:
 
 @dataclass(frozen=True)
 class Measured:
-    """All figures on one set of answers: all labels, or the experts' alone."""
+    """All figures on answers of one origin: what the texts say, or what experts said."""
 
     rows: list[ConceptFigures]
     mean: ConceptFigures
@@ -181,6 +182,21 @@ def list_publications() -> list[Publication]:
     )
 
 
+def answering_publication(history: Sequence[Publication]) -> int | None:
+    """Id of the publication whose version answers: the one served last, else the newest."""
+    served = max((row for row in history if row.served_at), key=lambda row: (row.served_at, row.pk), default=None)
+    found = served or (history[0] if history else None)
+    return found.pk if found else None
+
+
+def ways_back(history: Sequence[Publication]) -> list[int]:
+    """Ids of the newest publication of each version other than the one chosen last: one button per version."""
+    newest: dict[int, int] = {}
+    for row in history:
+        newest.setdefault(row.version_id, row.pk)
+    return [pk for version, pk in newest.items() if version != history[0].version_id]
+
+
 def describe_model(version: ModelVersion) -> dict[str, Any]:
     """A row of the list as JSON."""
     return {
@@ -197,7 +213,7 @@ def describe_model(version: ModelVersion) -> dict[str, Any]:
 
 
 def describe_model_fully(version: ModelVersion) -> dict[str, Any]:
-    """All that is known of a model; figures on all labels ("test") and on experts' ("test_expert") stand apart."""
+    """All that is known of a model; figures on what texts say ("test") and on experts' ("test_expert") stand apart."""
     return {
         "id": version.pk,
         "url": version.get_absolute_url(),

@@ -33,22 +33,52 @@ AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem item
                 WHERE item.side_id = label.side_id AND item.concept_id = label.concept_id)
 """
 _OF_SIDES = "side_id = ANY(%(sides)s)"
-_SCORES = """
-WITH scores AS (
-  SELECT prediction.side_id, concept.id AS concept_id, score.p, score.p >= thresholds.t AS present
-  FROM annotations_prediction prediction
-  CROSS JOIN LATERAL unnest(prediction.probabilities) WITH ORDINALITY AS score (p, place)
-  JOIN unnest(%(slugs)s::text[], %(thresholds)s::float8[]) WITH ORDINALITY AS thresholds (slug, t, place) USING (place)
-  JOIN annotations_concept concept ON concept.slug = thresholds.slug AND NOT concept.retired
-  WHERE prediction.version_id = %(version)s
+# What this version changes, found without locking a label: on labels that there are (its score by its place in the
+# array), and where it alone says present.
+_FIND_CHANGES = """
+CREATE TEMPORARY TABLE changed_label ON COMMIT DROP AS
+WITH places AS (
+  SELECT concept.id AS concept_id, given.place, given.t
+  FROM unnest(%(slugs)s::text[], %(thresholds)s::float8[]) WITH ORDINALITY AS given (slug, t, place)
+  JOIN annotations_concept concept ON concept.slug = given.slug AND NOT concept.retired
+), said AS (
+  SELECT label.id, label.side_id, label.concept_id, prediction.probabilities[places.place] AS p, places.t
+  FROM annotations_label label
+  LEFT JOIN places ON places.concept_id = label.concept_id
+  LEFT JOIN annotations_prediction prediction
+    ON prediction.version_id = %(version)s AND prediction.side_id = label.side_id AND places.place IS NOT NULL
+), judged AS (
+  SELECT id, side_id, concept_id, p, coalesce(p >= t, false) AS present,
+         CASE WHEN p IS NOT NULL THEN %(version)s::bigint END AS version_id FROM said
 )
-INSERT INTO annotations_label
+SELECT judged.* FROM judged JOIN annotations_label label ON label.id = judged.id
+WHERE (label.model_score, label.model_present, label.model_version_id)
+      IS DISTINCT FROM (judged.p, judged.present, judged.version_id)
+UNION ALL
+SELECT NULL, prediction.side_id, places.concept_id, score.p, true, %(version)s
+FROM annotations_prediction prediction
+CROSS JOIN LATERAL unnest(prediction.probabilities) WITH ORDINALITY AS score (p, place)
+JOIN places ON places.place = score.place AND score.p >= places.t
+WHERE prediction.version_id = %(version)s AND NOT EXISTS (
+    SELECT 1 FROM annotations_label label
+    WHERE label.side_id = prediction.side_id AND label.concept_id = places.concept_id)
+"""
+_CHANGE = """
+UPDATE annotations_label label SET
+  model_score = changed.p, model_present = changed.present, model_version_id = changed.version_id,
+  answer = CASE WHEN expert <> '' THEN expert WHEN text_present OR changed.present THEN 'yes' ELSE '' END,
+  origin = CASE WHEN expert <> '' THEN 'expert' WHEN text_present THEN 'text'
+                WHEN changed.present THEN 'model' ELSE '' END
+FROM changed_label changed WHERE changed.id = label.id
+"""
+_ADD = """
+INSERT INTO annotations_label AS label
   (side_id, concept_id, expert, text_present, model_score, model_present, model_version_id, answer, origin)
-SELECT side_id, concept_id, '', false, p, present, %(version)s, '', '' FROM scores
-WHERE present OR EXISTS (
-    SELECT 1 FROM annotations_label label WHERE label.side_id = scores.side_id AND label.concept_id = scores.concept_id)
+SELECT side_id, concept_id, '', false, p, true, version_id, 'yes', 'model' FROM changed_label WHERE id IS NULL
 ON CONFLICT (side_id, concept_id) DO UPDATE SET model_score = EXCLUDED.model_score,
-  model_present = EXCLUDED.model_present, model_version_id = EXCLUDED.model_version_id
+  model_present = EXCLUDED.model_present, model_version_id = EXCLUDED.model_version_id,
+  answer = CASE WHEN label.expert <> '' THEN label.expert ELSE 'yes' END,
+  origin = CASE WHEN label.expert <> '' THEN 'expert' WHEN label.text_present THEN 'text' ELSE 'model' END
 """
 
 
@@ -65,12 +95,16 @@ def refresh_text_labels(side_ids: Sequence[int]) -> None:
 
 @transaction.atomic
 def refresh_model_labels(version: ModelVersion) -> None:
-    """Let this version's stored predictions speak, and no other's: all labels change in one transaction."""
-    Label.objects.exclude(model_version=None).update(model_version=None, model_score=None, model_present=False)
+    """Let this version's stored predictions speak, and no other's: all labels change in one transaction.
+
+    What changes is found beforehand; a decision on one of these labels waits only while they are written.
+    """
     values = {"version": version.pk, "slugs": version.concepts, "thresholds": version.thresholds}
     with connection.cursor() as cursor:
-        cursor.execute(_SCORES, values)
-        cursor.execute(_SETTLE.format(where="true"))
+        cursor.execute("DROP TABLE IF EXISTS changed_label")
+        cursor.execute(_FIND_CHANGES, values)
+        cursor.execute(_CHANGE)
+        cursor.execute(_ADD)
         cursor.execute(_DROP_EMPTY.format(where="true"))
 
 

@@ -14,8 +14,7 @@ from django.db.models import OuterRef, Subquery
 from annotations.models import Embedding, ModelVersion, Prediction, PredictionRun, Side
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
-from annotations.services.labels import refresh_model_labels
-from annotations.services.publishing import model_folder
+from annotations.services.publishing import is_complete, model_folder, serve_version
 from annotations.services.review import rank_questions
 from mlcore.files import written_aside
 
@@ -23,7 +22,13 @@ BATCH = 2000
 
 
 def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
-    """Predict all pictured sides; then, if this version is the published one, let labels and questions follow."""
+    """Predict all pictured sides; then, if this version is the one chosen last, let it answer, and questions follow.
+
+    A version that has seen every side already, to which somebody went back, says nothing new.
+    """
+    if is_complete(run.version):
+        _let_answer(run, {"sides": Side.objects.pictured().count(), "refused": 0})
+        return
     folder = model_folder(run.version)
     sides, out = folder / f"sides-{run.pk}.jsonl", folder / f"predictions-{run.pk}.jsonl"
     total = _write_sides(sides)
@@ -37,7 +42,7 @@ def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
         on_event=lambda event: None,
     )
     counts = _store(run, out, pulse, total)
-    _publish_labels(run, counts)
+    _let_answer(run, counts)
     for file in (sides, out):
         file.unlink()
 
@@ -84,11 +89,12 @@ def _store_batch(version: ModelVersion, rows: list[dict[str, Any]]) -> None:
     )
 
 
-@transaction.atomic
-def _publish_labels(run: PredictionRun, counts: dict[str, int]) -> None:
-    """Labels and questions change together, and only by the published version's predictions."""
-    published = ModelVersion.objects.published()
-    if published is not None and published.pk == run.version_id:
-        refresh_model_labels(run.version)
+def _let_answer(run: PredictionRun, counts: dict[str, int]) -> None:
+    """Labels, search and look-alikes change in one transaction; the questions are ranked after it, since a decision
+    on a changed label waits for its end."""
+    with transaction.atomic():
+        answers = serve_version(run.version)
+        write_fenced(run, counts=counts)
+    if answers:
         counts["questions"] = rank_questions(round=run.version.run_id)
-    write_fenced(run, counts=counts)
+        write_fenced(run, counts=counts)

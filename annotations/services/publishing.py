@@ -1,52 +1,23 @@
-"""The gate: a candidate against the published model on the same test sides; then a person decides."""
+"""A person makes a model the one that answers the public; it answers once its word on the whole corpus is there."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import numpy as np
-import numpy.typing as npt
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
-from annotations.models import Job, ModelVersion, Prediction, PredictionRun, Publication
-from mlcore.metrics.paired import paired_difference
+from annotations.models import Job, ModelVersion, Prediction, PredictionRun, Publication, Side
+from annotations.services.labels import refresh_model_labels
+from annotations.services.review import rank_questions
 from mlcore.registry import kinds
 
-
-@dataclass(frozen=True)
-class Row:
-    """One concept (or the mean) on the common test sides; None where a figure is not defined."""
-
-    concept: str
-    n: int
-    positives: int
-    candidate_ap: float | None
-    published_ap: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    candidate: ModelVersion
-    published: ModelVersion | None
-    sides: int
-    missing: int
-    """Test sides that the published model has not seen, left out of the comparison."""
-    rows: list[Row]
-    mean: Row | None
-    verdict: str
-    sentence: str
-
-
-def model_folder(version: ModelVersion) -> Path:
-    return Path(settings.MODELS_ROOT) / version.folder
+AT_ONCE = 20_000
+"""Sides up to which going back happens while the page waits; with more it is a job that makes no new predictions."""
 
 
 class NotPublishable(ValueError):
@@ -59,89 +30,51 @@ def reads_texts(version: ModelVersion) -> bool:
     return kind is not None and kind.learns_from == "texts"
 
 
-def compare(version: ModelVersion) -> Comparison:
-    """Average precision of both models on the candidate's frozen test set, with intervals of the difference."""
-    published = ModelVersion.objects.published()
-    if reads_texts(version):
-        sentence = "This model finds names in texts. It answers no question about pictures and is not published."
-        return Comparison(version, published, 0, 0, [], None, "unknown", sentence)
-    if published is None or published.pk == version.pk:
-        verdict = "first" if published is None else "published"
-        sentence = (
-            "No model is published yet, so there is nothing to compare with."
-            if published is None
-            else "Visitors, the search and Identify see what it says."
-        )
-        return Comparison(version, published, 0, 0, [], None, verdict, sentence)
-    try:
-        test = json.loads((model_folder(version) / "test.json").read_text())
-    except (OSError, ValueError) as error:
-        sentence = f"The test predictions of model {version.pk} cannot be read ({error}). Train it again to compare."
-        return Comparison(version, published, 0, 0, [], None, "unknown", sentence)
-    return _compared(version, published, test)
-
-
-def _compared(version: ModelVersion, published: ModelVersion, test: dict[str, Any]) -> Comparison:
-    stored = dict(
-        Prediction.objects.filter(version=published, side__in=test["sides"]).values_list("side_id", "probabilities")
-    )
-    common = [slug for slug in version.concepts if slug in published.concepts]
-    places = [place for place, side in enumerate(test["sides"]) if side in stored]
-    missing = len(test["sides"]) - len(places)
-    if not places or not common:
-        sentence = f"Model {published.pk} has not seen the test sides yet. Wait for its predictions, then compare."
-        return Comparison(version, published, 0, missing, [], None, "unknown", sentence)
-    mine = [version.concepts.index(slug) for slug in common]
-    theirs = [published.concepts.index(slug) for slug in common]
-    labels = np.array(test["labels"])[places][:, mine]
-    difference = paired_difference(
-        labels,
-        np.array([stored[test["sides"][place]] for place in places])[:, theirs],
-        np.array(test["probabilities"])[places][:, mine],
-        [test["coins"][place] for place in places],
-    )
-    rows = [_row(slug, labels[:, place], difference["concepts"][place]) for place, slug in enumerate(common)]
-    mean = _row("mean", labels.ravel(), difference["mean"])
-    return Comparison(version, published, len(places), missing, rows, mean, *_verdict(mean, published))
-
-
-def _row(concept: str, labels: npt.NDArray[Any], figures: dict[str, Any]) -> Row:
-    low, high = figures["interval"] or (None, None)
-    return Row(
-        concept=concept,
-        n=int((labels >= 0).sum()),
-        positives=int((labels == 1).sum()),
-        candidate_ap=figures["second"],
-        published_ap=figures["first"],
-        difference=figures["difference"],
-        low=low,
-        high=high,
-    )
-
-
-def _verdict(mean: Row, published: ModelVersion) -> tuple[str, str]:
-    if mean.difference is None or mean.low is None or mean.high is None:
-        return "unknown", "The test sides hold too few examples to compare the models."
-    interval = f"95 % interval {100 * mean.low:+.1f} to {100 * mean.high:+.1f}"
-    points = f"{100 * mean.difference:+.1f} points of mean average precision ({interval})"
-    if mean.low > 0:
-        return "better", f"Better than model {published.pk}: {points}."
-    if mean.high < 0:
-        return "worse", f"Worse than model {published.pk}: {points}."
-    return "no difference shown", f"No difference from model {published.pk} is shown: {points}."
+def model_folder(version: ModelVersion) -> Path:
+    return Path(settings.MODELS_ROOT) / version.folder
 
 
 @transaction.atomic
-def publish_version(*, version: ModelVersion, user: User) -> PredictionRun:
-    """Make a version the one that answers the public, and queue its predictions for the corpus.
+def publish_version(*, version: ModelVersion, user: User) -> PredictionRun | None:
+    """Choose a version to answer the public. Returns the job after which it does; None where it answers already.
 
-    Publishing the published one again is the same publication; its predictions are made anew. Raises NotPublishable.
+    A version whose predictions for the corpus are complete answers at once: going back takes no new work. Publishing
+    the one that was chosen last again is the same publication. Raises NotPublishable.
     """
     if reads_texts(version):
         raise NotPublishable(f"Model {version.pk} finds names in texts; it cannot say what a picture shows.")
-    Publication.objects.select_for_update().order_by("-id").first()
-    current = ModelVersion.objects.published()
-    if current is None or current.pk != version.pk:
+    _one_at_a_time()
+    chosen = ModelVersion.objects.chosen()
+    if chosen is None or chosen.pk != version.pk:
         Publication.objects.create(version=version, user=user)
+    if is_complete(version) and Side.objects.count() <= AT_ONCE:
+        if Publication.objects.filter(version=version).order_by("-id")[0].served_at is None:
+            serve_version(version)
+            rank_questions(round=version.run_id)
+        return None
     active = version.prediction_runs.filter(status__in=Job.ACTIVE).first()
     return cast(PredictionRun, active) if active else PredictionRun.objects.create(version=version, created_by=user)
+
+
+def is_complete(version: ModelVersion) -> bool:
+    """Whether every side that has a picture was put before this version, and what it said is stored."""
+    said = Prediction.objects.filter(version=version, side=OuterRef("pk"))
+    done = version.prediction_runs.filter(status=Job.Status.SUCCEEDED).exists()
+    return done and not Side.objects.pictured().filter(~Exists(said)).exists()
+
+
+@transaction.atomic
+def serve_version(version: ModelVersion) -> bool:
+    """Let a version answer, if it is still the one that was chosen last: labels, search and look-alikes together."""
+    _one_at_a_time()
+    newest = Publication.objects.order_by("-id").first()
+    if newest is None or newest.version_id != version.pk:
+        return False
+    refresh_model_labels(version)
+    Publication.objects.filter(pk=newest.pk, served_at=None).update(served_at=timezone.now())
+    return True
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('publications'))")

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations import tasks
 from annotations.models import Job, ModelVersion, PredictionRun
 from annotations.queries import models as queries
+from annotations.queries import test_sets
 from annotations.queries.forest import draw_forest
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
+from annotations.services.gate import FEWEST, Part, compare
 from annotations.services.jobs import cancel_job, repeat_job
-from annotations.services.publishing import NotPublishable, compare, publish_version, reads_texts
+from annotations.services.publishing import NotPublishable, publish_version, reads_texts
 from annotations.views.access import admin_required
 from annotations.views.live import answer_poll, page_number
 
@@ -30,7 +32,16 @@ def models(request: HttpRequest) -> HttpResponse:
     found = queries.list_models(page_number(request))
     shown = found[: queries.PAGE]
     after = f"{reverse('models')}?before={shown[-1].pk}" if len(found) > queries.PAGE else ""
-    context = {"models": shown, "next": after, "published": published_id(), "history": queries.list_publications()}
+    history = queries.list_publications()
+    context = {
+        "models": shown,
+        "next": after,
+        "published": published_id(),
+        "history": history,
+        "answering": queries.answering_publication(history),
+        "back": queries.ways_back(history),
+        "test_sets": test_sets.list_test_sets(),
+    }
     return render(request, "models/list.html", context)
 
 
@@ -47,10 +58,12 @@ def models_json(request: HttpRequest) -> JsonResponse:
     after = f"{reverse('models_json')}?before={shown[-1].pk}" if len(found) > queries.PAGE else None
     rows = [queries.describe_model(version) for version in shown]
     history = [
-        {"model": row.version_id, "user": row.user.get_username(), "at": row.created_at}
+        {"model": row.version_id, "user": row.user.get_username(), "at": row.created_at, "answers_since": row.served_at}
         for row in queries.list_publications()
     ]
-    return JsonResponse({"published": published_id(), "models": rows, "history": history, "next": after})
+    sets = [test_sets.describe_test_set(test_set) for test_set in test_sets.list_test_sets()]
+    found_json = {"published": published_id(), "models": rows, "history": history, "test_sets": sets, "next": after}
+    return JsonResponse(found_json)
 
 
 def _find(model_id: int) -> ModelVersion:
@@ -73,21 +86,39 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
         context["progress"] = read_progress(corpus)
         if request.htmx:  # type: ignore[attr-defined]
             return answer_poll(request, corpus, "models/gate.html", context, {"corpus"})
-    comparison = compare(version)
-    names = queries.concept_names(version)
     measured = queries.read_figures(version, "test")
-    context |= {
-        "comparison": comparison,
-        "forest": draw_forest(comparison.rows, comparison.mean, names),
-        "is_published": comparison.published is not None and comparison.published.pk == version.pk,
+    chosen = ModelVersion.objects.defer("metrics").chosen()
+    context |= gate_context(version) | {
+        "is_chosen": chosen is not None and chosen.pk == version.pk,
         "published_before": version.publications.exists(),
-        "all": measured,
+        "text": measured,
         "expert": queries.read_figures(version, "test_expert"),
         "worst": measured.worst if measured else None,
         "curves": queries.read_curves(version),
+        "gaps": test_sets.list_gaps(version),
+        "shares": test_sets.read_shares(version),
         "queues": queues_without_worker() if corpus and corpus.status == Job.Status.QUEUED else [],
     }
     return render(request, "models/gate.html", context)
+
+
+def gate_context(version: ModelVersion) -> dict[str, Any]:
+    comparison, names = compare(version), queries.concept_names(version)
+    parts = [part for part in (comparison.expert, comparison.text) if part]
+    return {
+        "comparison": comparison,
+        "fewest": FEWEST,
+        "is_published": comparison.published is not None and comparison.published.pk == version.pk,
+        "parts": [
+            {
+                "part": part,
+                "forest": draw_forest(part.rows, part.mean, names),
+                "worst": names.get(part.worst.concept) if part.worst else "",
+                "thin": [names[slug] for slug in part.thin],
+            }
+            for part in parts
+        ],
+    }
 
 
 @require_safe
@@ -97,14 +128,18 @@ def model_json(request: HttpRequest, model_id: int) -> JsonResponse:
     comparison = compare(version)
     compared = {
         "with": comparison.published.pk if comparison.published else None,
-        "sides": comparison.sides,
-        "missing": comparison.missing,
         "verdict": comparison.verdict,
         "sentence": comparison.sentence,
-        "rows": [asdict(row) for row in comparison.rows],
-        "mean": asdict(comparison.mean) if comparison.mean else None,
+        "decided_by": comparison.decided_by.origin if comparison.decided_by else None,
+        "test_set": test_sets.describe_test_set(comparison.test_set) if comparison.test_set else None,
+        "expert": _described(comparison.expert),
+        "text": _described(comparison.text),
     }
     return JsonResponse(queries.describe_model_fully(version) | {"comparison": compared})
+
+
+def _described(part: Part | None) -> dict[str, Any] | None:
+    return asdict(part) | {"worst": part.worst.concept if part.worst else None} if part else None
 
 
 @require_POST
@@ -114,11 +149,15 @@ def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
     try:
-        tasks.send(publish_version(version=version, user=user))
+        job = publish_version(version=version, user=user)
     except NotPublishable as error:
         messages.error(request, str(error))
         return redirect(version)
-    messages.success(request, f"Model {version.pk} is published. Its predictions for the corpus are being made.")
+    if job:
+        tasks.send(job)
+        messages.success(request, f"Model {version.pk} answers once its predictions for the corpus are complete.")
+    else:
+        messages.success(request, f"Model {version.pk} answers from now on: its predictions were still there.")
     return redirect(version)
 
 

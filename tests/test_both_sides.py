@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from mlcore.commands.predict import read_sides
 from mlcore.concepts.paired_inputs import HIDDEN, shown
 from mlcore.concepts.pairs import NONE, find_others, pictures_with_others
 from mlcore.contract import FACES, LearningError, Prediction, RunResult, Sample, SidePicture, Snapshot
@@ -119,6 +120,20 @@ def test_an_other_side_that_is_gone_since_the_freeze_is_named(tmp_path: Path, sn
     (tmp_path / "pictures" / "8.png").unlink()  # an obverse, which is no training sample of its own
     with pytest.raises(LearningError, match=r"8\.png .*(missing|was there).*[Ff]reeze a new snapshot"):
         train(tmp_path, snapshot, sides="together", **settings)
+
+
+def test_the_site_names_each_side_s_other_side_for_the_prediction(tmp_path: Path, make_coin: Any) -> None:
+    from annotations.services.predicting import _write_sides
+
+    whole, half = make_coin("demo.1"), make_coin("demo.2", crop="cd/half.webp")
+    for face in FACES:
+        whole.sides.filter(face=face).update(crop=f"ab/{face}.webp")
+    half.sides.filter(face="obverse").update(crop="")
+    assert _write_sides(tmp_path / "sides.jsonl") == 3
+    read = {each.picture.name: each for each in read_sides(tmp_path / "sides.jsonl", tmp_path)}
+    assert read["obverse.webp"].other == tmp_path / "ab" / "reverse.webp"
+    assert read["reverse.webp"].other == tmp_path / "ab" / "obverse.webp"
+    assert read["half.webp"].other is None
 
 
 def sample(side: int, coin: str, face: str) -> Sample:

@@ -97,6 +97,11 @@ def _create(name: str, size: int) -> nn.Module:
     return net
 
 
+def width_of(net: nn.Module) -> int:
+    """How many pooled features a backbone gives; MobileNets have a layer behind what they call their features."""
+    return int(getattr(net, "head_hidden_size", net.num_features))  # type: ignore[arg-type]
+
+
 def scaling_of(name: str, pretrained: bool) -> tuple[Scaling, Scaling]:
     """Mean and deviation per channel that the weights are used to; one half for weights drawn at random."""
     about = timm.models.get_pretrained_cfg(name) if pretrained else None

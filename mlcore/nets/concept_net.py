@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from mlcore.nets.augment import turned
+from mlcore.nets.backbones import width_of
 from mlcore.nets.devices import half_precision_pays
 
 
@@ -82,4 +83,4 @@ class ConceptNet(nn.Module):
 
 
 def make_net(backbone: nn.Module, concepts: int, device: torch.device, together: bool = False) -> ConceptNet:
-    return ConceptNet(backbone, int(backbone.num_features), concepts, device, together)  # type: ignore[arg-type]
+    return ConceptNet(backbone, width_of(backbone), concepts, device, together)

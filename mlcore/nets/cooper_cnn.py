@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mlcore.nets.backbones import build_backbone
+from mlcore.nets.backbones import build_backbone, width_of
 
 COOPER = "cooper"
 PUBLISHED_SIZE = 300
@@ -73,7 +73,7 @@ class TwoAnswers(nn.Module):
         """`final_relu`: cut the outputs at nought, as published; both may then be 0 for every picture, for ever."""
         super().__init__()
         self.backbone, self.final_relu = backbone, final_relu
-        self.head = nn.Linear(int(backbone.num_features), 2)  # type: ignore[arg-type]
+        self.head = nn.Linear(width_of(backbone), 2)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         outputs: torch.Tensor = self.head(self.backbone(images))
@@ -86,4 +86,21 @@ def make_cnn(network: str, size: int, final_relu: bool, device: torch.device) ->
     Raises LearningError for a name that timm does not know, or a size that the network cannot see.
     """
     backbone = CooperCNN(size) if network == COOPER else build_backbone(network, size)
-    return TwoAnswers(backbone, final_relu).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return _moved(TwoAnswers(backbone, final_relu), device)
+
+
+def remake_cnn(
+    network: str, size: int, final_relu: bool, device: torch.device, weights: dict[str, torch.Tensor]
+) -> TwoAnswers:
+    """A network with weights that were learned. Raises RuntimeError where they are of another shape or name."""
+    if network == COOPER:
+        with torch.device("meta"):  # to draw 37 million numbers at random takes longer than to read them
+            net = TwoAnswers(CooperCNN(size), final_relu)
+    else:
+        net = TwoAnswers(build_backbone(network, size), final_relu)
+    net.load_state_dict(weights, assign=network == COOPER)
+    return _moved(net, device)
+
+
+def _moved(net: TwoAnswers, device: torch.device) -> TwoAnswers:
+    return net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

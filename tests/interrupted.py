@@ -1,6 +1,8 @@
 """Run a command of mlcore as it is, and kill this process, as a power cut would, at a chosen call of a function.
 
 python -m tests.interrupted MODULE:NAME NUMBER ARGUMENTS...
+
+Of several processes only the one whose number is in KILLED_RANK is killed.
 """
 
 from __future__ import annotations
@@ -29,5 +31,6 @@ def kill_at(place: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    kill_at(sys.argv[1], int(sys.argv[2]))
+    if os.environ.get("RANK", "0") == os.environ.get("KILLED_RANK", "0"):
+        kill_at(sys.argv[1], int(sys.argv[2]))
     sys.exit(main(sys.argv[3:]))

@@ -28,18 +28,9 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> ToyRun:
     return ToyRun(tmp_path_factory.mktemp("toy"), CAREFUL)
 
 
-def train(toy: ToyRun, out: str | Path, **changed: Any) -> Heard:
-    """The same run in this process: figures do not depend on which process they are made in."""
-    report, config = Heard(), config_from("concept_vit", toy.config | changed)
-    snapshot = read_snapshot(toy.folder / "snapshot.jsonl")
-    folders = {"pictures": toy.folder / "pictures", "features": toy.folder / "features"}
-    load_kind("concept_vit").train(snapshot, config, toy.folder / out, report, **folders)
-    return report
-
-
 @pytest.fixture(scope="module")
 def undisturbed(toy: ToyRun) -> dict[str, Any]:
-    train(toy, "undisturbed")
+    toy.train_here("undisturbed")
     return figures_in(toy.folder / "undisturbed")
 
 
@@ -67,14 +58,14 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_figures(
     assert code == -signal.SIGKILL
     notes = sorted((toy.folder / out / "checkpoints").glob("*.json"))
     assert [int(path.stem) for path in notes] == kept
-    report = train(toy, out)
+    report = toy.train_here(out)
     assert epochs_of(report)[0] == kept[-1] + 1 and not notices_of(report)[:-1]
     assert figures_in(toy.folder / out) == undisturbed
 
 
 def test_the_undisturbed_run_stopped_early_and_kept_averaged_weights(toy: ToyRun, undisturbed: dict[str, Any]) -> None:
     """Else the tests above would not show that patience and average are taken up again."""
-    train(toy, "not averaged", ema=0.0)
+    toy.train_here("not averaged", ema=0.0)
     assert figures_in(toy.folder / "not averaged")["epochs"] != undisturbed["epochs"]
     assert len(undisturbed["epochs"]) == undisturbed["best_epoch"] + CAREFUL["patience"] < CAREFUL["epochs"]
 
@@ -124,7 +115,7 @@ def test_a_harmed_checkpoint_is_refused_and_the_one_before_gives_the_same_figure
         text = note.read_text()
         note.write_text(text.replace('"epoch": 2, "seconds"', '"epoch": 3, "seconds"', 1))
         assert note.read_text() != text
-    report = train(toy, interrupted)
+    report = toy.train_here(interrupted)
     assert notices_of(report)[0] == "The checkpoint 000002.safetensors is damaged; the one before it is used."
     assert epochs_of(report)[0] == 2
     assert figures_in(interrupted) == undisturbed
@@ -135,7 +126,7 @@ def test_a_run_whose_checkpoints_are_all_harmed_begins_anew(
 ) -> None:
     for weights in (interrupted / "checkpoints").glob("*.safetensors"):
         flip(weights, -1)
-    report = train(toy, interrupted)
+    report = toy.train_here(interrupted)
     assert "the run begins anew" in notices_of(report)[0] and epochs_of(report)[0] == 1
     assert figures_in(interrupted) == undisturbed
 
@@ -156,12 +147,12 @@ def test_a_checkpoint_of_another_version_is_refused_with_a_sentence(
             note["note_sha256"] = checkpoint._sum_of(note)
         path.write_text(json.dumps(note))
     with pytest.raises(LearningError, match=r"begun by another version .* Start a new run with the same settings"):
-        train(toy, interrupted)
+        toy.train_here(interrupted)
 
 
 def test_other_settings_do_not_go_on_from_a_run(toy: ToyRun, interrupted: Path) -> None:
     with pytest.raises(LearningError, match="other data or settings"):
-        train(toy, interrupted, ema=0.5)
+        toy.train_here(interrupted, ema=0.5)
 
 
 @pytest.fixture
@@ -184,10 +175,10 @@ def test_a_full_disk_fails_the_run_with_a_sentence_and_it_goes_on_when_there_is_
     (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - 20_000))
     before = {path.name: path.read_bytes() for path in (out / "checkpoints").iterdir()}
     with pytest.raises(LearningError, match=r"000003\.safetensors cannot be written .*Make room on the disk"):
-        train(toy, out)
+        toy.train_here(out)
     assert {path.name: path.read_bytes() for path in (out / "checkpoints").iterdir()} == before
     (small_disk / "ballast").unlink()
-    assert epochs_of(train(toy, out))[0] == 3
+    assert epochs_of(toy.train_here(out))[0] == 3
     assert figures_in(out) == undisturbed
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from coinsite.embedded import ROOT
-from mlcore.contract import write_snapshot
-from tests.coin_drawings import drawn_snapshot
+from mlcore.contract import read_snapshot, write_snapshot
+from mlcore.registry import config_from, load_kind
+from tests.coin_drawings import Heard, drawn_snapshot
 
-TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node")
+IN_TWO = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 
 
 def some_unknown(number: int, column: int) -> int:
@@ -42,7 +43,7 @@ class ToyRun:
 
     def start(self, out: str | Path, *command: str, **options: Any) -> subprocess.Popen[str]:
         begin = command or (sys.executable, "-m", "mlcore")
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": "5"}
         return subprocess.Popen(
             [*begin, *self.arguments(out)], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, **options
         )
@@ -53,8 +54,13 @@ class ToyRun:
         output, _ = child.communicate(timeout=120)
         return child.returncode, [json.loads(line) for line in output.splitlines()]
 
-    def run_in_torchrun(self, out: str | Path, processes: int = 2) -> tuple[int, list[dict[str, Any]]]:
-        return self.run(out, *TORCHRUN, str(processes), "-m", "mlcore")
+    def train_here(self, out: str | Path, **changed: Any) -> Heard:
+        """The same run in this process: figures do not depend on which process they are made in."""
+        report, config = Heard(), config_from("concept_vit", self.config | changed)
+        snapshot = read_snapshot(self.folder / "snapshot.jsonl")
+        folders = {"pictures": self.folder / "pictures", "features": self.folder / "features"}
+        load_kind("concept_vit").train(snapshot, config, self.folder / out, report, **folders)
+        return report
 
 
 def curve_in(folder: Path) -> list[tuple[float, float, float]]:

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     kind = load_kind(arguments.kind)
-    config = config_from(arguments.kind, read_config(arguments.config) if arguments.config else {})
+    config = fitting_config(arguments.kind, read_config(arguments.config) if arguments.config else {})
     snapshot = fitting_snapshot(arguments.snapshot, arguments.kind)
     check_processes(arguments.kind)
     from mlcore.distributed import crew_joined
@@ -32,6 +32,16 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
         folders = {"pictures": arguments.pictures, "features": arguments.features}
         result = kind.train(snapshot, config, arguments.out, report, **folders)
     return {"out": str(arguments.out), "seconds": result.seconds, "mean": result.metrics["test"]["mean"]}
+
+
+def fitting_config(kind: str, settings: dict[str, Any]) -> Any:
+    """The Config of a kind. Raises LearningError for settings it does not have, or not any more."""
+    try:
+        return config_from(kind, settings)
+    except LearningError as error:
+        raise LearningError(
+            f"{error} If an older version of this program wrote these settings, start a new run with those of today."
+        ) from error
 
 
 def check_processes(kind: str) -> None:

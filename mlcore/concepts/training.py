@@ -85,6 +85,7 @@ def train_concepts(
         lesson = make_lesson(run, samples, mask(labels, snapshot.concepts, untrained), inputs, device)
         standing = fit(learned, lesson, run.plan, checkpoints, report)
         silence(net.head, snapshot.concepts, labels[lesson.train], untrained)
+        net.turns = run.turns  # only now: in each epoch they would take as long as half the learning
         logits = lesson.answers(learned, np.arange(len(samples)))
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few)
@@ -100,7 +101,6 @@ def open_net(run: ConceptRun, concepts: int, device: torch.device) -> tuple[Conc
     transform = Transform(run.backbone.size, run.grey, mean, std)
     key = {"backbone": run.backbone.name, "weights": fingerprint(backbone), "transform": asdict(transform)}
     net = make_net(backbone, concepts, device, run.together)
-    net.turns = run.turns
     return net, transform, key | ({"turns": run.turns} if run.turns else {})
 
 

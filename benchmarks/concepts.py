@@ -148,10 +148,8 @@ def print_table(snapshot: Snapshot, figures: Mapping[str, Mapping[str, Mapping[s
         cells = "".join(f"{_cell(each[concept]):>23}" for each in figures.values())
         note = "" if taught[concept] else "   on no coin that was learned from"
         print(f"{concept:22}{row['positives']:>9}{row['prevalence']:>8.3f}{cells}{note}")
-    print(
-        f"{'mean':22}{'':9}{_prevalence(first):>8.3f}"
-        + "".join(f"{_cell(each['mean']):>23}" for each in figures.values())
-    )
+    means = "".join(f"{_cell(each['mean']):>23}" for each in figures.values())
+    print(f"{'mean':22}{'':9}{_prevalence(first):>8.3f}{means}")
 
 
 def _cell(row: Mapping[str, Any]) -> str:
@@ -164,12 +162,14 @@ def _prevalence(figures: Mapping[str, Mapping[str, Any]]) -> float:
 
 
 def run(folder: Path, other: Path | None, plans: Mapping[str, Plan], executor: Executor) -> dict[str, Any]:
-    """Read, train, print the table and return the figures. Raises LearningError where there is nothing to test on."""
+    """Read, train, print the table and return the figures. Raises LearningError where a split shows nothing."""
     snapshot = make_snapshot(part_coins(read_reverses(folder), read_reverses(other) if other else None))
     counts = {split: len(snapshot.of(split)) for split in SPLITS}
     print(f"coins: {counts}", flush=True)
-    if not labels_of(snapshot.of("test")).any():
-        raise LearningError(f"None of {counts['test']} test coins shows any of {', '.join(CONCEPTS)}. Take more coins.")
+    for split in SPLITS:
+        if not labels_of(snapshot.of(split)).any():
+            asked = ", ".join(CONCEPTS)
+            raise LearningError(f"None of {counts[split]} coins for {split} shows any of {asked}. Take more coins.")
     found = learn_all(snapshot, plans, executor)
     chosen, on_validation = choose(snapshot, found)
     figures = {name: figures_of(snapshot.of("test"), said["test"]) for name, said in found.items()}
@@ -198,17 +198,17 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # two processes of one thread each: threads would wait for each other
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(2, len(os.sched_getaffinity(0))), mp_context=context) as pool:
-        figures = run(arguments.folder, arguments.test, PLANS, pool)
+        try:
+            figures = run(arguments.folder, arguments.test, PLANS, pool)
+        except LearningError as error:
+            parser.exit(2, f"{error}\n")
     own, of_children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = {
         "minutes": round((time.monotonic() - began) / 60, 1),
         "minutes_of_one_core": round(sum(each.ru_utime + each.ru_stime for each in (own, of_children)) / 60, 1),
     }
-    print(
-        json.dumps(
-            {key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()} | spent
-        )
-    )
+    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}
+    print(json.dumps(rounded | spent))
 
 
 if __name__ == "__main__":

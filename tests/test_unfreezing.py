@@ -98,6 +98,14 @@ def test_more_blocks_than_there_are_is_refused_with_their_number(tmp_path: Path,
         train(tmp_path, weights, unfrozen_blocks=99)
 
 
+def test_a_network_whose_blocks_are_not_known_can_only_be_frozen_or_trained_whole() -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    with pytest.raises(LearningError, match="does not say which blocks a Sequential has"):
+        freeze_but_last(net, 1)
+    freeze_but_last(net, 0)
+    assert not any(each.requires_grad for each in net.parameters())
+
+
 def test_blocks_near_the_picture_learn_more_slowly(tmp_path: Path, weights: Path) -> None:
     train(tmp_path, weights, frozen=False, layer_decay=0.2, epochs=1, optimiser="adamw", weight_decay=0.0)
     before, after = load_file(weights / f"{VIT}.safetensors"), load_file(tmp_path / "model" / "model.safetensors")

@@ -27,8 +27,13 @@ def blocks_of(backbone: nn.Module) -> list[list[str]]:
 
 
 def freeze_but_last(backbone: nn.Module, count: int) -> None:
-    """Let only the last `count` blocks learn. Raises LearningError where there are fewer."""
-    blocks = blocks_of(backbone)
+    """Let only the last `count` blocks learn. Raises LearningError where there are fewer, or none that timm knows."""
+    if count and not hasattr(backbone, "group_matcher"):
+        raise LearningError(
+            f"unfrozen_blocks is {count} and timm does not say which blocks a {type(backbone).__name__} has. "
+            "Set it to 0, or frozen to false to train the whole backbone on."
+        )
+    blocks = blocks_of(backbone) if count else []
     if count > len(blocks):
         raise LearningError(
             f"unfrozen_blocks is {count} and the backbone has {len(blocks)} blocks. Choose fewer, or set frozen "

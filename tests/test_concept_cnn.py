@@ -14,11 +14,12 @@ from safetensors.torch import load_file
 
 from mlcore.concept_cnns.lesson import CnnLesson
 from mlcore.concept_cnns.model import CnnModel
-from mlcore.contract import Cancelled, LearningError, RunResult, SidePicture, Snapshot
+from mlcore.contract import Cancelled, LearningError, RunResult, SidePicture, Snapshot, read_snapshot
 from mlcore.kinds import concept_cnn
 from mlcore.nets.cooper_cnn import COOPER
 from mlcore.serving import ServedModel
 from tests.coin_drawings import Heard, drawn_snapshot
+from tests.toy_run import IN_TWO, ToyRun
 
 SMALL: dict[str, Any] = {
     "network": "test_resnet",
@@ -236,3 +237,21 @@ def test_a_picture_that_is_gone_and_a_network_that_nobody_knows_are_named(tmp_pa
     assert "resnet18" in refusal(tmp_path, snapshot, network="resnet81")
     (tmp_path / "pictures" / "4.png").unlink()
     assert "4.png is missing since the snapshot was frozen" in refusal(tmp_path, snapshot)
+
+
+class ToyCnns(ToyRun):
+    def arguments(self, out: str | Path) -> list[str]:
+        return ["concept_cnn" if each == "concept_vit" else each for each in super().arguments(out)]
+
+
+@pytest.mark.slow  # on busy cores: the two wait for each other at every batch
+def test_two_processes_learn_the_same_networks_as_one(tmp_path: Path) -> None:
+    settings = {"network": COOPER, "image_size": 64, "learning_rate": 0.01, "rotation": 10, "epochs": 1}
+    toy = ToyCnns(tmp_path, SMALL | settings)
+    code, events = toy.run("two", *IN_TWO, "mlcore")
+    assert code == 0 and [each["epoch"] for each in events if each["event"] == "epoch"] == [1, 2]
+    alone = train(tmp_path, read_snapshot(tmp_path / "snapshot.jsonl"), "one", **settings)
+    together = json.loads((tmp_path / "two" / "result.json").read_text())["metrics"]
+    for one, two in zip(alone.metrics["epochs"], together["epochs"], strict=True):
+        assert two["train_loss"] == pytest.approx(one["train_loss"], rel=1e-4)
+        assert two["validation_loss"] == pytest.approx(one["validation_loss"], rel=1e-3)

@@ -19,7 +19,7 @@ from mlcore.contract import LearningError
 from mlcore.explain.methods import Explanation
 from mlcore.metrics.calibration import calibrated
 from mlcore.model_folder import checked_weights, read_about
-from mlcore.nets.cooper_cnn import TwoAnswers, make_cnn
+from mlcore.nets.cooper_cnn import TwoAnswers, make_cnn, remake_cnn
 from mlcore.nets.devices import prepare_device
 from mlcore.stored_tensors import tensors_of
 
@@ -67,22 +67,21 @@ class CnnModel:
     @torch.inference_mode(False)  # gradients are wanted of it later, though it is first asked without
     def _read(self, column: int) -> TwoAnswers:
         """One network from the file; for a concept without one a network that says the same of every picture."""
+        name, size = self.about["network"], self.transform.size
         constant = self.about["constants"].get(self.concepts[column])
-        silent = constant is not None
-        cut = self.about["final_relu"] and not silent
-        net = make_cnn(self.about["network"], self.transform.size, cut, self.device)
-        if silent:
+        if constant is not None:
+            net = make_cnn(name, size, False, self.device)
             nn.init.zeros_(net.head.weight)
             net.head.bias.data = torch.tensor([0.0, constant], device=self.device)
             return net
+        weights = tensors_of(self._weights, str(column), str(self.device))
         try:
-            net.load_state_dict(tensors_of(self._weights, str(column), str(self.device)))
+            return remake_cnn(name, size, self.about["final_relu"], self.device, weights)
         except RuntimeError as error:
             raise LearningError(
                 f"The weights of {self.concepts[column]} in {self._weights} do not fit the network "
                 f"{self.about['network']} as this version builds it. Train the model again."
             ) from error
-        return net
 
     @torch.inference_mode()
     def logits_of(self, column: int, squares: Squares) -> Floats:

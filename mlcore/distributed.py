@@ -102,11 +102,11 @@ class Processes(Crew):
         self._stopping = False
 
     def wrap(self, net: nn.Module) -> nn.Module:
-        from timm.layers import convert_sync_batchnorm
+        from timm.layers import convert_sync_batchnorm  # type: ignore[attr-defined]
 
         self._accelerator.free_memory()  # of the network before: a run may train one after another
         if self._accelerator.device.type == "cuda":
-            convert_sync_batchnorm(net, process_group=None)
+            convert_sync_batchnorm(net)  # type: ignore[no-untyped-call]
         wrapped: nn.Module = self._accelerator.prepare_model(net)
         # from equal beginnings; but what is left out at random is to differ from share to share
         torch.manual_seed(torch.initial_seed() + self.rank)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
-from timm.optim import param_groups_layer_decay
+from timm.optim import param_groups_layer_decay  # type: ignore[attr-defined]
 from torch import nn
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def parameter_groups(net: nn.Module, plan: Plan) -> list[Group]:
     if plan.layer_decay >= 1 or not isinstance(backbone, nn.Module):
         return _two_groups(list(net.parameters()), plan)
     inside = {id(each) for each in backbone.parameters()}
-    groups = param_groups_layer_decay(backbone, weight_decay=plan.weight_decay, layer_decay=plan.layer_decay)
+    slower = {"weight_decay": plan.weight_decay, "layer_decay": plan.layer_decay}
+    groups: list[Group] = param_groups_layer_decay(backbone, **slower)
     return groups + _two_groups([each for each in net.parameters() if id(each) not in inside], plan)
 
 

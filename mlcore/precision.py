@@ -30,6 +30,6 @@ class Precision:
     def step(self, loss: torch.Tensor, optimiser: torch.optim.Optimizer) -> None:
         """Move the weights against the gradients of a loss."""
         optimiser.zero_grad()
-        self.scaler.scale(loss).backward()
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.step(optimiser)
         self.scaler.update()

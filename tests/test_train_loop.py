@@ -18,12 +18,12 @@ from mlcore.checkpoint import Checkpoints
 from mlcore.commands.train import fitting_config
 from mlcore.contract import LearningError
 from mlcore.distributed import Crew
-from mlcore.learner import Learner
+from mlcore.learner import Learner, Standing
 from mlcore.nets.backbones import build_backbone
 from mlcore.nets.concept_net import ConceptNet, make_net
 from mlcore.optimisers import make_optimiser, set_learning_rate
 from mlcore.precision import Precision, training_type
-from mlcore.train_loop import Plan, Standing, fit
+from mlcore.train_loop import Plan, fit
 from tests.coin_drawings import TINY, Heard
 from tests.toy_run import ToyRun
 

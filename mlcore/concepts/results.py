@@ -16,13 +16,13 @@ from mlcore.concepts.data import Labels
 from mlcore.contract import FACES, SPLITS, Face, RunResult, Sample
 from mlcore.distributed import crew
 from mlcore.files import write_json
+from mlcore.learner import Standing
 from mlcore.metrics.calibration import Calibration, calibrated, fit_calibration
 from mlcore.metrics.certainty import Bounds, bounds_as_json, choose_bounds
 from mlcore.metrics.concepts import Answers, curves, measure
 from mlcore.metrics.thresholds import NEVER, choose_thresholds
 from mlcore.model_folder import TEST, WEIGHTS, write_about, write_result
 from mlcore.nets.devices import library_versions, name_of
-from mlcore.train_loop import Standing
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from benchmarks.saliency import two_loops
+from mlcore.concepts.explaining import scoring
 from mlcore.contract import LearningError
 from mlcore.explain.hipe import FIRST_GRID, hipe, veil_of
+from tests.explained_models import TRANSFORM, colour_model, marked
 
 
 def brightness_at(rows: slice, columns: slice):
@@ -67,6 +70,16 @@ def test_memory_grows_neither_with_the_depth_nor_with_the_windows() -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert forwards > 200 and peaks[1] < 1.3 * peaks[0] < 200 * picture.nbytes
+
+
+def test_one_loop_gives_the_map_of_the_plain_form_in_two_loops() -> None:
+    model = colour_model()
+    model.net.halved = False
+    net, square = model.answering(["blue"]), TRANSFORM.square(marked(red=(32, 16), blue=(0, 48)))
+    score = scoring(net, TRANSFORM)
+    found, forwards = hipe(lambda squares: score(squares)[:, 0], square, depth=4, batch=8)
+    plain, same = two_loops(net, TRANSFORM, square, depth=4, batch=8)
+    assert np.allclose(found, plain, atol=1e-4) and forwards == same and found.max() == 1
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0])

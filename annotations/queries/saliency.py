@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -51,12 +52,16 @@ class Choice:
     boxes: bool = True
     strength: int = STRENGTH
 
-    def address(self, side: Side, **changed: object) -> str:
+    def address(self, side: Side, **changed: str | int) -> str:
         first, *others = self.looks
-        asked: dict[str, object] = {"concept": self.concept.slug, "model": first.version.pk, "method": first.method}
+        asked: dict[str, str | int] = {"concept": self.concept.slug, "model": first.version.pk, "method": first.method}
         if others:
             asked |= {"other_model": others[0].version.pk, "other_method": others[0].method}
-        ways = {"show": self.show, "boxes": "yes" if self.boxes else "no", "strength": self.strength} | changed
+        ways: dict[str, str | int] = {
+            "show": self.show,
+            "boxes": "yes" if self.boxes else "no",
+            "strength": self.strength,
+        } | changed
         usual = {"show": "overlay", "boxes": "yes", "strength": STRENGTH}
         asked |= {name: value for name, value in ways.items() if value != usual[name]}
         return f"{reverse('saliency', args=[side.pk])}?{urlencode(asked)}"
@@ -101,14 +106,16 @@ def seeing_models() -> list[ModelVersion]:
     return list(versions.defer("metrics", "run__epochs", "run__libraries"))
 
 
+def maps_of(side: Side) -> QuerySet[SaliencyMap]:
+    return cast("QuerySet[SaliencyMap]", SaliencyMap.objects.filter(side=side))
+
+
 def list_offers(side: Side, version: ModelVersion) -> list[Offer]:
     """The likeliest concept first; by name where the side has no prediction yet."""
     prediction = Prediction.objects.filter(side=side, version=version).first()
     said = dict(zip(version.concepts, prediction.probabilities, strict=True)) if prediction else {}
     thresholds = dict(zip(version.concepts, version.thresholds, strict=True))
-    drawn = set(
-        SaliencyMap.objects.filter(side=side, version=version).exclude(file="").values_list("concept", flat=True)
-    )
+    drawn = set(maps_of(side).filter(version=version).exclude(file="").values_list("concept", flat=True))
     offers = [
         Offer(
             slug=concept.slug,
@@ -124,7 +131,7 @@ def list_offers(side: Side, version: ModelVersion) -> list[Offer]:
 
 def list_maps(side: Side) -> list[SaliencyMap]:
     """All maps that have been drawn of a side, those of the newest model first."""
-    drawn = side.saliency_maps.exclude(file="").select_related("concept", "side__coin")
+    drawn = maps_of(side).exclude(file="").select_related("concept", "side__coin")
     return list(drawn.order_by("-version", "concept__name", "method"))
 
 
@@ -170,7 +177,7 @@ def _method(given: str, usual: Method) -> Method:
 
 def find_panes(side: Side, choice: Choice) -> list[Pane]:
     """For each wanted look the map that there is, in whatever state."""
-    maps = SaliencyMap.objects.filter(side=side, concept=choice.concept).select_related("side__coin", "concept")
+    maps = maps_of(side).filter(concept=choice.concept).select_related("side__coin", "concept")
     known = {(row.version_id, row.method): row for row in maps}
     return [
         Pane(look, known.get((look.version.pk, look.method)), refusal_of(look, choice.concept)) for look in choice.looks

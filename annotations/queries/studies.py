@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from annotations.models import Box, Job, ModelVersion, SaliencyStudy
 from annotations.models.boxes import BoxQuerySet
@@ -39,8 +39,8 @@ class Supply:
         if self.part == TEST or not self.all:
             return ""
         return (
-            f"Only {self.test} of {self.all} boxes stand on coins kept for testing, where {ENOUGH} are wanted, so all are "
-            "used: the model may have learned from some of these coins, and looks better here than it is."
+            f"Only {self.test} of {self.all} boxes stand on coins kept for testing, where {ENOUGH} are wanted, so all "
+            "are used: the model may have learned from some of these coins, and looks better here than it is."
         )
 
 
@@ -69,7 +69,8 @@ def choose_boxes(version: ModelVersion) -> tuple[list[Box], Supply]:
 
 
 def list_studies(version: ModelVersion) -> list[SaliencyStudy]:
-    return list(version.saliency_studies.select_related("created_by", "version"))
+    studies = cast("QuerySet[SaliencyStudy]", SaliencyStudy.objects.filter(version=version))
+    return list(studies.select_related("version"))
 
 
 def studied_models() -> list[ModelVersion]:

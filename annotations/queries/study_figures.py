@@ -139,7 +139,8 @@ def _concept_lines(slug: str | None, name: str, rows: Iterable[dict[str, Any]]) 
 
 def _line(method: Method, row: dict[str, Any], y: int) -> Line:
     def figure(key: str) -> Figure:
-        low, high = (row["intervals"].get(key) if row["coins"] > 1 else None) or (None, None)  # one coin varies nothing
+        alone = row["coins"] < 2 or (key.startswith("share") and row["maps"] - row["empty"] < 2)  # nothing varies
+        low, high = (None if alone else row["intervals"].get(key)) or (None, None)
         return Figure(row[key], low, high)
 
     return Line(

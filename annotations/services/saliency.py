@@ -17,7 +17,7 @@ from PIL import Image
 
 from annotations.models import Box, Concept, Job, ModelVersion, SaliencyMap, SaliencyView, Side
 from annotations.models.predictions import Method
-from annotations.queries.saliency import Look, refusal_of
+from annotations.queries.saliency import Look, maps_of, refusal_of
 from annotations.services import media
 from annotations.services.jobs import Pulse, repeat_job, write_fenced
 from annotations.services.serving import served_model
@@ -38,7 +38,7 @@ def queue_map(
         raise ValueError(refusal)
     if not side.crop:
         raise ValueError("This side has no picture to look at.")
-    wanted = SaliencyMap.objects.filter(side=side, version=version, concept=concept, method=method)
+    wanted = maps_of(side).filter(version=version, concept=concept, method=method)
     wanted.filter(facts__has_key="crop").exclude(facts__crop=side.crop).delete()
     row, _ = SaliencyMap.objects.get_or_create(
         side=side, version=version, concept=concept, method=method, defaults={"created_by": user}

@@ -175,7 +175,7 @@ def cost_of(
         "parameters": sum(each.numel() for each in weights.values() if each.is_floating_point()),
         "trained_parameters": None,
     }
-    return found | about.get("cost", {})
+    return found | dict(about.get("cost", {}))
 
 
 def test_file(answered: Answered, settled: Settled) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def apply(calibration: Calibration, logits: Floats) -> Floats:
     if calibration["method"] == "platt":
         return smooth
     at, heights = np.array(calibration["knots"]).T
-    return PLATT_SHARE * smooth + (1 - PLATT_SHARE) * np.interp(logits, at, heights)
+    return np.asarray(PLATT_SHARE * smooth + (1 - PLATT_SHARE) * np.interp(logits, at, heights))
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -78,7 +78,7 @@ def _of_sides(answers: Answers, sides: npt.NDArray[np.int_]) -> Answers:
 
 def _too_few(labels: npt.NDArray[np.int_], coins: Sequence[str]) -> str | None:
     for label, words in ((1, "show it"), (0, "are known not to show it")):
-        count = len({coins[side] for side in np.flatnonzero(labels == label)})
+        count = len({coins[side] for side in np.flatnonzero(labels == label).tolist()})
         if count < FEWEST_COINS:
             return f"only {count} coins {words}: too few for an interval"
     return None

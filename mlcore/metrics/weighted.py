@@ -107,4 +107,4 @@ def _steps(truth: Truth, scores: Floats, weights: Weights) -> _Steps | None:
 
 def ratio(above: Floats, below: Floats) -> Floats:
     """NaN where there is nothing to divide by."""
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0))

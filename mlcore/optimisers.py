@@ -35,8 +35,8 @@ def parameter_groups(net: nn.Module, plan: Plan) -> list[Group]:
     if plan.layer_decay >= 1 or not isinstance(backbone, nn.Module):
         return _two_groups(list(net.parameters()), plan)
     inside = {id(each) for each in backbone.parameters()}
-    slower = {"weight_decay": plan.weight_decay, "layer_decay": plan.layer_decay}
-    groups: list[Group] = param_groups_layer_decay(backbone, **slower)
+    decay, factor = plan.weight_decay, plan.layer_decay
+    groups: list[Group] = param_groups_layer_decay(backbone, weight_decay=decay, layer_decay=factor)
     return groups + _two_groups([each for each in net.parameters() if id(each) not in inside], plan)
 
 

@@ -112,7 +112,7 @@ def gate_context(version: ModelVersion) -> dict[str, Any]:
         "parts": [
             {
                 "part": part,
-                "forest": draw_forest(part.rows, part.mean, names),
+                "forest": draw_forest([row for row in part.rows if row.concept not in part.thin], part.mean, names),
                 "worst": names.get(part.worst.concept) if part.worst else "",
                 "thin": [names[slug] for slug in part.thin],
             }

@@ -91,4 +91,5 @@ def _deal(weights: Ints, wanted: npt.NDArray[np.float64]) -> Ints:
 def _every(weights: Ints, share: float) -> npt.NDArray[np.bool_]:
     """Mark this share of the weights at even distances; what comes out is the share rounded to the nearest."""
     reached = np.floor(np.cumsum(weights) * share + 0.5)
-    return np.diff(reached, prepend=0.0) > 0
+    marked: npt.NDArray[np.bool_] = np.diff(reached, prepend=0.0) > 0
+    return marked

@@ -186,15 +186,15 @@ def _compared(shared: Shared | None, origin: Literal["expert", "text"]) -> Part 
 
 def _difference(shared: Shared, columns: npt.NDArray[np.int_]) -> dict[str, Any]:
     """Paired draws of coins; kept, since the same answers always give the same figures."""
-    arrays = [shared.labels[:, columns], shared.theirs[:, columns], shared.mine[:, columns]]
-    draws = int(np.clip(MOST_CELLS // max(1, arrays[0].size), *DRAWS))
-    digest = hashlib.sha256(repr((shared.coins, arrays[0].shape, draws)).encode())
-    for array in arrays:
+    labels, theirs, mine = shared.labels[:, columns], shared.theirs[:, columns], shared.mine[:, columns]
+    draws = int(np.clip(MOST_CELLS // max(1, labels.size), *DRAWS))
+    digest = hashlib.sha256(repr((shared.coins, labels.shape, draws)).encode())
+    for array in (labels, theirs, mine):
         digest.update(np.ascontiguousarray(array).tobytes())
     key = f"gate-{digest.hexdigest()}"
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
-        found = paired_difference(*arrays, shared.coins, draws=draws)
+        found = paired_difference(labels, theirs, mine, shared.coins, draws=draws)
         cache.set(key, found, timeout=None)
     return found
 

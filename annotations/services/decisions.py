@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from annotations.models import Concept, Decision, ReviewItem, Side
-from annotations.services.labels import settle_decision
+from annotations.models import Concept, Decision, Side
+from annotations.services.labels import settle_decisions
+
+_SETTLE_QUESTIONS = """
+UPDATE annotations_reviewitem item SET
+  status = CASE decision.answer WHEN 'withdrawn' THEN 'open' ELSE 'answered' END,
+  leased_to_id = NULL, leased_until = NULL
+FROM annotations_decision decision
+WHERE decision.id = ANY(%s) AND item.side_id = decision.side_id AND item.concept_id = decision.concept_id
+"""
 
 
 class Conflict(Exception):
@@ -66,8 +75,8 @@ def _insert(decision: Decision) -> Decision:
         with transaction.atomic():
             _check_base(decision)
             decision.save()
-            settle_decision(decision)
-            _settle_question(decision)
+            settle_decisions([decision.pk])
+            settle_questions([decision.pk])
     except (Conflict, IntegrityError):
         stored = _stored(decision)  # the same key may have come twice at once
         if stored:
@@ -94,8 +103,7 @@ def _check_base(decision: Decision) -> None:
         raise Conflict(current)
 
 
-def _settle_question(decision: Decision) -> None:
-    status = ReviewItem.Status.OPEN if decision.answer == Decision.Answer.WITHDRAWN else ReviewItem.Status.ANSWERED
-    ReviewItem.objects.filter(side_id=decision.side_id, concept_id=decision.concept_id).update(
-        status=status, leased_to=None, leased_until=None
-    )
+def settle_questions(decision_ids: Sequence[int]) -> None:
+    """Close the questions that these decisions answer, and open those whose answer they take back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE_QUESTIONS, [list(decision_ids)])

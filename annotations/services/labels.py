@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from annotations.models import Decision, Label, ModelVersion
+from annotations.models import ModelVersion
 
 _READ_TEXTS = """
 INSERT INTO annotations_label (side_id, concept_id, expert, text_present, model_present, answer, origin)
@@ -31,6 +31,13 @@ _DROP_EMPTY = """
 DELETE FROM annotations_label label WHERE {where} AND decision_id IS NULL AND NOT text_present AND NOT model_present
 AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem item
                 WHERE item.side_id = label.side_id AND item.concept_id = label.concept_id)
+"""
+# In order, so that two pages of answers never wait for each other in a circle.
+_HEAR_EXPERTS = """
+INSERT INTO annotations_label (side_id, concept_id, expert, decision_id, text_present, model_present, answer, origin)
+SELECT side_id, concept_id, CASE answer WHEN 'withdrawn' THEN '' ELSE answer END, id, false, false, '', ''
+FROM annotations_decision WHERE id = ANY(%(decisions)s) ORDER BY side_id, concept_id
+ON CONFLICT (side_id, concept_id) DO UPDATE SET expert = EXCLUDED.expert, decision_id = EXCLUDED.decision_id
 """
 _OF_SIDES = "side_id = ANY(%(sides)s)"
 # What this version changes, found without locking a label: on labels that there are (its score by its place in the
@@ -108,13 +115,9 @@ def refresh_model_labels(version: ModelVersion) -> None:
         cursor.execute(_DROP_EMPTY.format(where="true"))
 
 
-def settle_decision(decision: Decision) -> None:
-    """Make a decision the expert's word on its side and concept. Runs inside the decision's transaction."""
-    expert = "" if decision.answer == Decision.Answer.WITHDRAWN else decision.answer
-    Label.objects.update_or_create(
-        side_id=decision.side_id, concept_id=decision.concept_id, defaults={"expert": expert, "decision": decision}
-    )
+def settle_decisions(decision_ids: Sequence[int]) -> None:
+    """Make decisions the expert's word, each on its side and concept. Runs inside the decisions' transaction."""
+    decided = {"decisions": list(decision_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTLE.format(where="side_id = %s AND concept_id = %s"), [decision.side_id, decision.concept_id]
-        )
+        cursor.execute(_HEAR_EXPERTS, decided)
+        cursor.execute(_SETTLE.format(where="decision_id = ANY(%(decisions)s)"), decided)

@@ -2,7 +2,7 @@ from annotations.models.boxes import Box
 from annotations.models.coins import Coin, Description, Photograph, Side
 from annotations.models.concepts import Concept, ConceptChange, Rule, RuleChange
 from annotations.models.crops import HandCrop, RecropRun
-from annotations.models.decisions import BlindAnswer, Decision, GoldQuestion
+from annotations.models.decisions import BlindAnswer, Decision, GoldQuestion, HiddenQuestion
 from annotations.models.doubles import DoubleGroup, DoublesRun
 from annotations.models.entities import Entity, EntityMention, SpanDecision
 from annotations.models.evidence import Label, PseudoLabel
@@ -38,6 +38,7 @@ __all__ = [
     "EntityMention",
     "GoldQuestion",
     "HandCrop",
+    "HiddenQuestion",
     "Identification",
     "ImportRun",
     "Job",

@@ -70,16 +70,52 @@ class BlindAnswer(models.Model):
     key = models.UUIDField(unique=True, help_text="Drawn by the browser: a double submit is one row.")
     purpose = models.CharField(max_length=7, choices=Purpose)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="read_again_by")
+    base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered_by")
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["side", "concept", "user"], name="one_blind_answer_per_person_and_question")
+            models.UniqueConstraint(
+                fields=["side", "concept", "user", "base"], name="one_blind_answer_per_base", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.concept_id} on {self.side_id} is {self.answer} ({self.purpose})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A blind answer is never changed: record a new one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A blind answer is never deleted: undo it with a new one.")
+
+
+class HiddenQuestion(models.Model):
+    """A settled question that was put to a person as if it were open: what that person answers is a blind answer."""
+
+    side = models.ForeignKey(Side, models.PROTECT, related_name="+")
+    concept = models.ForeignKey(Concept, models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="hidden_questions")
+    purpose = models.CharField(max_length=7, choices=BlindAnswer.Purpose)
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, related_name="+", help_text="The answer of record when it was drawn."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "side", "concept"], name="one_hidden_question_per_person_and_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concept_id} on {self.side_id}, hidden from {self.user_id} ({self.purpose})"
 
 
 class GoldQuestion(models.Model):

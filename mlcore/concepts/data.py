@@ -34,15 +34,20 @@ def labels_of(samples: Sequence[Sample], concepts: int) -> Labels:
 class FeatureInputs:
     """Features (n, width) that are all in memory."""
 
+    at_hand = True
+
     def __init__(self, features: npt.NDArray[np.float32], device: torch.device) -> None:
         self._features = torch.from_numpy(features).to(device)
 
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
-        return self._features[torch.from_numpy(numbers[share]).to(self._features.device)]
+        return self._features.index_select(0, torch.from_numpy(numbers[share]).to(self._features.device))
 
 
 class PictureInputs:
     """Pictures, changed at random where a generator is given."""
+
+    at_hand = False
+    """Whether a batch is had for the asking, so that nothing is won by preparing the next one meanwhile."""
 
     def __init__(
         self, store: PictureStore, transform: Transform, augmentation: Augmentation, device: torch.device
@@ -97,6 +102,9 @@ class ConceptLesson:
             labels = torch.from_numpy(self.labels[numbers[share]]).to(self.device)
             return self.inputs.batch(numbers, random, share), labels
 
+        if self.inputs.at_hand:
+            yield from map(prepare, parts)
+            return
         with ThreadPoolExecutor(1) as ahead:  # one thread, so that random numbers are drawn in order
             coming = ahead.submit(prepare, parts[0])
             for following in [*parts[1:], None]:

@@ -26,7 +26,7 @@ class PairedFeatures(FeatureInputs):
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
         others = shown(self._others[numbers], random)[share]
         own = super().batch(numbers, random, share)
-        beside = super().batch(others, None)  # NONE takes the last row, which is blotted out
+        beside = super().batch(np.maximum(others, 0), None)  # NONE takes some row, which is blotted out
         return torch.cat([own, blotted(beside, others)], dim=1)
 
 

@@ -89,6 +89,7 @@ class Label(models.Model):
             models.Index(fields=["concept", "side"], condition=Q(expert=Answer.YES), name="label_expert"),
             models.Index(fields=["concept", "side"], condition=Q(text_present=True), name="label_text"),
             models.Index(fields=["concept", "side"], condition=Q(model_present=True), name="label_model"),
+            models.Index(fields=["concept", "expert", "-decision"], condition=~Q(expert=""), name="label_decided"),
         ]
 
     def __str__(self) -> str:

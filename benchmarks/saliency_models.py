@@ -21,11 +21,11 @@ from mlcore.images.reading import read_picture
 from mlcore.nets.backbones import build_backbone
 from mlcore.nets.concept_net import make_net
 
-SIZE = 224
+SIZE = 128
 TRANSFORM = Transform(SIZE, True, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 CONCEPTS = ("portrait", "standing")
 WORDS = {"portrait": ("bust", "head"), "standing": ("standing",)}
-LEARNED_FROM = 1200
+LEARNED_FROM = 2000
 """Sides at most: more than a minute's training sees would only be read in vain."""
 Box = tuple[float, float, float, float]
 
@@ -70,12 +70,12 @@ def drawn_sides(count: int = 1000) -> Iterator[Side]:
     for number in range(count):
         concept = CONCEPTS[number % 2]
         picture = Image.fromarray(random.normal(225, 6, (SIZE, SIZE)).clip(0, 255).astype(np.uint8)).convert("RGB")
-        draw, half = ImageDraw.Draw(picture), int(random.integers(20, 34))
-        draw.ellipse((12, 12, SIZE - 12, SIZE - 12), fill=(150,) * 3)
-        across, down = (int(place) for place in random.integers(70, SIZE - 70, 2))
+        draw, half = ImageDraw.Draw(picture), int(random.integers(12, 20))
+        draw.ellipse((6, 6, SIZE - 6, SIZE - 6), fill=(150,) * 3)
+        across, down = (int(place) for place in random.integers(40, SIZE - 40, 2))
         wide = half if concept == "portrait" else half // 3
         edges = (across - wide, down - half, across + wide, down + half)
-        (draw.ellipse if concept == "portrait" else draw.rectangle)(edges, outline=(90,) * 3, width=7)
+        (draw.ellipse if concept == "portrait" else draw.rectangle)(edges, outline=(90,) * 3, width=4)
         box = edges[0] / SIZE, edges[1] / SIZE, edges[2] / SIZE, edges[3] / SIZE
         yield Side(str(number), picture, frozenset([concept]), box, number % 10 >= 8)
 
@@ -87,12 +87,12 @@ def train_model(sides: list[Side], backbone: str, seconds: float) -> ConceptMode
     learned = [side for side in sides if not side.kept_back]
     squares = np.stack([TRANSFORM.square(side.picture) for side in learned])
     labels = torch.tensor([[float(name in side.concepts) for name in CONCEPTS] for side in learned])
-    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
     random = torch.Generator().manual_seed(0)
     start = time.process_time()
     net.train()
     while time.process_time() - start < seconds:
-        chosen = torch.randint(len(learned), (32,), generator=random)
+        chosen = torch.randint(len(learned), (64,), generator=random)
         images = TRANSFORM.tensor(squares[chosen.numpy()], net.device)
         loss = functional.binary_cross_entropy_with_logits(net(TRANSFORM.normalise(images)), labels[chosen])
         optimiser.zero_grad()

@@ -1,9 +1,10 @@
 // What an expert did, kept in the browser until the server has acknowledged it: closed tabs, lost networks and ended
 // sessions lose nothing, and the key in every entry makes a repetition harmless.
+import { postJson } from "./posting.js";
+
 const STORE = "entries";
 const FIRST_DELAY = 1000; // ms
 const LONGEST_DELAY = 30000; // ms
-const PATIENCE = 15000; // ms for one answer of the server
 
 /** `name`: each page that answers questions of its own kind keeps them in a box of its own. */
 export async function openOutbox(user, changed, name = "coinsite-outbox") {
@@ -86,7 +87,7 @@ class Outbox {
       const entry = (await this.entries()).find((each) => each.state === "waiting");
       if (!entry) return this.#tell();
       await this.#tell({ sending: true });
-      const { status, said } = await post(entry, this.#user);
+      const { status, said } = await postJson(entry.address, { ...entry.body, user: this.#user });
       if ((status === 200 || status === 201) && said) await this.#write("delete", entry.sequence);
       else if (status === 409 && said) await this.#setAside(entry, { state: "conflict", theirs: said.theirs });
       else if (status === 400 || status === 404) await this.#setAside(entry, { state: "refused", detail: said?.detail ?? "" });
@@ -95,11 +96,12 @@ class Outbox {
     }
   }
 
-  /** A person has to choose. What was meant to follow on the same question goes with it; the last answer counts. */
+  /** A person has to choose. What was meant to follow on the same question goes with it; `last` is what counts. */
   async #setAside(entry, outcome) {
     const same = (await this.entries()).filter((each) => each.state === "waiting" && each.question.id === entry.question.id);
-    const answer = same.map((each) => each.body.answer ?? each.does).at(-1);
-    await this.#write("put", { ...entry, ...outcome, answer });
+    const last = same.at(-1);
+    const answer = last.body.answer ?? last.does;
+    await this.#write("put", { ...entry, ...outcome, answer, last: { does: last.does, body: last.body } });
     for (const each of same) if (each.sequence !== entry.sequence) await this.#write("delete", each.sequence);
   }
 
@@ -123,32 +125,6 @@ class Outbox {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-  }
-}
-
-/** Status 0 where the server was not reached; `said` is null where it did not speak JSON (a hotel's sign-in page, say). */
-async function post({ address, body }, user) {
-  const headers = {
-    Accept: "application/json",
-    "Content-Type": "application/json",
-    // Signing in again, in another tab, draws a new token: the page's own is then too old.
-    "X-CSRFToken": document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "",
-  };
-  try {
-    const sent = { method: "POST", headers, body: JSON.stringify({ ...body, user }), signal: AbortSignal.timeout(PATIENCE) };
-    const response = await fetch(address, sent);
-    const text = await response.text();
-    return { status: response.status, said: parsed(text) };
-  } catch (error) {
-    return { status: 0, said: { detail: error.message } };
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 

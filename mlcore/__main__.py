@@ -1,4 +1,4 @@
-"""python -m mlcore COMMAND: train, predict, explain, study, synthesize, kinds.
+"""python -m mlcore COMMAND: train, predict, explain, study, rank, synthesize, kinds.
 
 Standard output carries one JSON object a line (see README); exit code 0 done, 2 refused with a sentence, 3 unexpected,
 130 cancelled.
@@ -10,12 +10,12 @@ import argparse
 import sys
 import traceback
 
-from mlcore.commands import explain, kinds, predict, study, synthesize, train
+from mlcore.commands import explain, kinds, predict, rank, study, synthesize, train
 from mlcore.commands.events import EventLines, end_with_parent, leads_its_crew, open_event_stream
 from mlcore.contract import Cancelled, LearningError
 
 REFUSED, UNEXPECTED, CANCELLED = 2, 3, 130
-COMMANDS = (train, predict, explain, study, synthesize, kinds)
+COMMANDS = (train, predict, explain, study, rank, synthesize, kinds)
 
 
 def main(arguments: list[str] | None = None) -> int:

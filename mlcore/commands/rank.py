@@ -5,7 +5,7 @@ EVIDENCE is a safetensors file, S sides by C concepts:
     side       int64 (S,)     the site's id of the side
     coin       int64 (S,)     sides of one coin (and of its doubles) carry the same number
     text       int8 (S, C)    1 the side's text names it, 0 it does not, -1 the side has no text
-    other      int8 (S, C)    the same of the text of the coin's other side
+    other      int8 (S, C)    the same of the coin's other side
     expert     int8 (S, C)    1 yes, 0 no, 2 unsure, -1 nobody was asked; only -1 is still a question
     model      float32 (S, C) probability by the published model, 0..1; NaN where it has none
     embedding  float16 or float32 (S, D)   where that model puts the side; rows of NaN where it has none, D may be 0
@@ -35,11 +35,113 @@ Beside it, the same name with .json:
      "counts": {"noise_rank": 300000, …},        questions by strategy; one that has nothing to go by has 0
      "silent": {"diversity": "No model has placed the sides yet."},   why a strategy has none
      "concepts": {"eagle": {"present": 812, "absent": 9100, "wrong_present": 0.21, "wrong_absent": 0.01,
-                            "expert": 40}, …}}   labels by text, and the shares of them that are estimated wrong
-                                                 (Northcutt et al., 2021); null where there is too little to go by
+                            "expert": 40}, …}}   open labels by text, and the shares of them that are estimated
+                                                 wrong, null where there is too little to go by; experts' answers
 
 While it works: {"event": "progress", "stage": "ranking", "done": n, "total": n}. The last event is {"event": "done",
 "out": ORDER, "questions": N, "counts": {…}, "concepts": {…}}. A file that does not fit ends it with a sentence.
 """
 
 from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from mlcore.contract import LearningError, Report
+from mlcore.files import write_json, written_aside
+from mlcore.noise.noisy_sigmoid import fit_noise
+from mlcore.ranking.evidence import NONE, Evidence
+from mlcore.ranking.order import FLOOR, MOST, MOST_PER_SIDE, Order, Plan, put_in_order
+from mlcore.ranking.reasons import tell_reasons
+from mlcore.ranking.strategies import STRATEGIES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("evidence", type=Path, help="safetensors: what texts, experts and the model say of each side")
+    parser.add_argument("plan", type=Path, help="JSON: concepts, and the share of each strategy")
+    parser.add_argument("--out", type=Path, required=True, help="safetensors to write; sentences go beside it as .json")
+
+
+def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
+    concepts, seed, plan = read_plan(arguments.plan)
+    evidence = read_evidence(arguments.evidence, concepts, seed)
+    order = put_in_order(evidence, plan, report)
+    reasons, numbers = tell_reasons(evidence, order)
+    write_order(arguments.out, evidence, order, numbers)
+    counts = order.counts()
+    silent = {name: STRATEGIES[name].SILENT for name, count in counts.items() if not count}
+    found = {"counts": counts, "concepts": describe_labels(evidence)}
+    about = {"strategies": order.names, "reasons": reasons, "silent": silent} | found
+    write_json(arguments.out.with_suffix(".json"), about)
+    return {"out": str(arguments.out), "questions": len(order.places)} | found
+
+
+def read_plan(path: Path) -> tuple[tuple[str, ...], int, Plan]:
+    """Concepts, seed and plan. Raises LearningError naming what cannot be read."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+        concepts, seed = tuple(str(name) for name in given["concepts"]), int(given.get("seed", 0))
+        shares = {str(name): float(share) for name, share in given["shares"].items()}
+        most, per_side = int(given.get("most", MOST)), int(given.get("most_per_side", MOST_PER_SIDE))
+        floor = float(given.get("floor", FLOOR))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LearningError(f"The plan {path.name} cannot be read ({error!r}).") from error
+    if seed < 0:
+        raise LearningError(f"The plan {path.name} has the seed {seed}; take 0 or more.")
+    return concepts, seed, Plan(shares, most, per_side, floor)
+
+
+def read_evidence(path: Path, concepts: tuple[str, ...], seed: int) -> Evidence:
+    """Raises LearningError where the file is damaged or does not fit."""
+    try:
+        found = load_file(path)
+        arrays = {name: found[name] for name in ("text", "other", "expert")}
+        return Evidence(
+            concepts=concepts,
+            sides=found["side"],
+            coins=found["coin"],
+            model=found["model"],
+            embedding=found["embedding"].astype(np.float32),
+            seed=seed,
+            **arrays,
+        )
+    except (OSError, SafetensorError, KeyError) as error:
+        raise LearningError(f"The evidence {path.name} cannot be read ({error!r}).") from error
+
+
+def write_order(path: Path, evidence: Evidence, order: Order, reasons: np.ndarray[Any, np.dtype[np.int32]]) -> None:
+    """Write the questions whole or not at all. Raises LearningError where there is no room."""
+    count, columns = len(order.places), len(evidence.concepts)
+    arrays = {
+        "side": evidence.sides[order.places // columns].astype(np.int64),
+        "concept": (order.places % columns).astype(np.int32),
+        "score": 1 - np.arange(count, dtype=np.float64) / max(1, count),
+        "suspicion": order.suspicions,
+        "strategy": order.strategies,
+        "reason": reasons,
+    }
+    with written_aside(path) as partial:
+        save_file(arrays, partial)
+        partial.chmod(0o644)
+
+
+def describe_labels(evidence: Evidence) -> dict[str, dict[str, Any]]:
+    """Per concept: open labels by text, the shares of them that are estimated wrong, and experts' answers."""
+    found = {}
+    for column, concept in enumerate(evidence.concepts):
+        labels = np.where(evidence.expert[:, column] == NONE, evidence.text[:, column], NONE)
+        noise = fit_noise(labels, evidence.believed[:, column])
+        found[concept] = {
+            "present": int((labels == 1).sum()),
+            "absent": int((labels == 0).sum()),
+            "wrong_present": round(noise.wrong_present, 4) if noise else None,
+            "wrong_absent": round(noise.wrong_absent, 4) if noise else None,
+            "expert": int((evidence.expert[:, column] != NONE).sum()),
+        }
+    return found

@@ -1,0 +1,33 @@
+"""The labels first that are most probably wrong (confident learning: Northcutt, Jiang and Chuang, 2021)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlcore.noise.confident_learning import estimate_errors, wrongness
+from mlcore.ranking.evidence import Evidence, Floats
+from mlcore.ranking.facts import Facts
+
+LABEL = "Probably wrong labels"
+JUDGES_UNSEEN = True
+IS_SUSPICION = True
+SILENT = "No model has looked at sides with a text yet."
+
+
+def rank(evidence: Evidence) -> Floats:
+    """Probability (S, C) that the text's answer is wrong, NaN where text or model say nothing.
+
+    Each concept's rates of error are estimated from its open labels, so that present and absent labels, rare and
+    frequent concepts are weighed by how often they err, not by the model's doubt alone.
+    """
+    text = np.where(evidence.open, evidence.text, -1)
+    found = np.full(text.shape, np.nan, dtype=np.float32)
+    for column in range(text.shape[1]):
+        labels, said = text[:, column], evidence.believed[:, column]
+        found[:, column] = wrongness(labels, said, estimate_errors(labels, said))
+    return found
+
+
+def reason(facts: Facts) -> str:
+    also = f" The other side is said to show {facts.concept}, too." if facts.text == facts.other == 1 else ""
+    return facts.told() + also

@@ -37,9 +37,11 @@ class KindInfo:
 
 @functools.cache
 def kinds() -> dict[str, KindInfo]:
-    """All kinds, by name."""
+    """All kinds, by name; first the one to offer a beginner, which says `FIRST = True`."""
     names = sorted(path.stem for path in KINDS.glob("*.py") if not path.stem.startswith("_"))
-    return {name: _describe(name, importlib.import_module(f"mlcore.kinds.{name}")) for name in names}
+    modules = {name: importlib.import_module(f"mlcore.kinds.{name}") for name in names}
+    names.sort(key=lambda name: not getattr(modules[name], "FIRST", False))
+    return {name: _describe(name, modules[name]) for name in names}
 
 
 def _describe(name: str, module: ModuleType) -> KindInfo:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlcore.explain.methods import Explanation
 
 LABEL = "Concepts on a side (any timm backbone)"
+FIRST = True
 SHARES_WORK = True
 
 

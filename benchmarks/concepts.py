@@ -138,7 +138,9 @@ def figures_of(test: Sequence[Sample], probabilities: Floats) -> dict[str, dict[
 
 def print_table(snapshot: Snapshot, figures: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     first = next(iter(figures.values()))
-    taught = dict(zip(CONCEPTS, labels_of(snapshot.of("train")).any(axis=0), strict=True))
+    taught = {
+        name: bool(column.any()) for name, column in zip(CONCEPTS, labels_of(snapshot.of("train")).T, strict=True)
+    }
     print(f"\n{'AP on the test coins':22}{'present':>9}{'share':>8}" + "".join(f"{name:>23}" for name in figures))
     for concept in CONCEPTS:
         row = first[concept]

@@ -298,13 +298,3 @@ def test_an_address_that_nobody_was_given_is_not_found(client: Client, name: str
     address = reverse(name, args=[uuid.uuid4()])
     assert client.get(address).status_code == 404
     assert client.post(address).status_code == 405
-
-
-@pytest.mark.django_db
-def test_many_photographs_at_once_are_held_back_with_a_sentence(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(view.PhotographThrottle, "rate", "2/min", raising=False)
-    answers = [client.post("/identify/", {}) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [400, 400, 429]
-    assert "Wait a little" in answers[2].content.decode()

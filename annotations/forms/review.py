@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
-from annotations.models import Concept, Decision, ReviewItem, Side
+from annotations.models import BlindAnswer, Concept, Decision, ReviewItem, Side
 from annotations.models.evidence import Answer
 
 LARGEST_ID = 2**63 - 1
@@ -46,17 +46,17 @@ class DecisionForm(KeyedForm):
             return None
         if base.isdecimal() and int(base) <= LARGEST_ID:
             return int(base)
-        found = Decision.objects.filter(key=_as_uuid(base)).values_list("pk", flat=True).first()
+        found = _answer_of(_as_uuid(base))
         if found is None:
             raise ValidationError(f"There is no decision {base}.")
-        return found
+        return found.pk
 
 
 class UndoForm(KeyedForm):
     of = forms.UUIDField(help_text="The key of the decision to take back.")
 
-    def clean_of(self) -> Decision:
-        found = Decision.objects.filter(key=self.cleaned_data["of"]).first()
+    def clean_of(self) -> Decision | BlindAnswer:
+        found = _answer_of(self.cleaned_data["of"])
         if found is None:
             raise ValidationError("There is no such decision.")
         return found
@@ -66,6 +66,11 @@ class SkipForm(KeyedForm):
     item = forms.ModelChoiceField(
         ReviewItem.objects.all(), error_messages={"invalid_choice": "There is no such question."}
     )
+
+
+def _answer_of(key: UUID) -> Decision | BlindAnswer | None:
+    """Answers to hidden questions are told apart by the server alone."""
+    return Decision.objects.filter(key=key).first() or BlindAnswer.objects.filter(key=key).first()
 
 
 def _as_uuid(text: str) -> UUID:

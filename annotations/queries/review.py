@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from annotations.models import Concept, Decision, Description, Label, PseudoLabel, ReviewItem, Side
+from annotations.models import BlindAnswer, Concept, Decision, Description, Label, PseudoLabel, ReviewItem, Side
 
 Row = TypeVar("Row", PseudoLabel, Label, Decision)
 Pair = tuple[int, int]
@@ -43,11 +43,11 @@ class Question:
     readings: list[PseudoLabel]
     """What rules read in the texts."""
     label: Label | None
-    current: Decision | None
+    current: Decision | BlindAnswer | None
     """The newest decision: the base of the next one."""
 
     @property
-    def expert(self) -> Decision | None:
+    def expert(self) -> Decision | BlindAnswer | None:
         """What an expert says now; a withdrawn answer says nothing."""
         withdrawn = self.current and self.current.answer == Decision.Answer.WITHDRAWN
         return None if withdrawn else self.current
@@ -105,7 +105,7 @@ def answers_to_undo(user: User, count: int) -> QuerySet[Decision]:
     return mine.exclude(answer=Decision.Answer.WITHDRAWN).order_by("-id")[:count]
 
 
-def questions_of(decisions: Sequence[Decision]) -> list[ReviewItem]:
+def questions_of(decisions: Sequence[Decision | BlindAnswer]) -> list[ReviewItem]:
     """The questions that these decisions settled, in the order of the decisions."""
     found = ReviewItem.objects.filter(_of_pairs(decisions)).select_related("side__coin", "concept")
     by_pair = {_pair(item): item for item in found}
@@ -115,11 +115,12 @@ def questions_of(decisions: Sequence[Decision]) -> list[ReviewItem]:
 def count_progress(user: User, concept: str) -> dict[str, int]:
     """How many questions this person answered since midnight, and how many are open (of that concept)."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    today = Decision.objects.filter(user=user, created_at__gte=midnight, answered_by=None, undoes=None)
+    today = {"user": user, "created_at__gte": midnight, "answered_by": None, "undoes": None}
+    given = [model.objects.filter(**today).exclude(answer="withdrawn") for model in (Decision, BlindAnswer)]
     items = ReviewItem.objects.open()
     if concept:
         items = items.filter(concept__slug=concept)
-    return {"answered": today.exclude(answer=Decision.Answer.WITHDRAWN).count(), "open": items.count()}
+    return {"answered": sum(answers.count() for answers in given), "open": items.count()}
 
 
 def concepts_with_open() -> QuerySet[Concept]:
@@ -128,11 +129,11 @@ def concepts_with_open() -> QuerySet[Concept]:
     return Concept.objects.in_use().annotate(waiting=waiting)
 
 
-def _pair(row: ReviewItem | Decision | PseudoLabel | Label) -> Pair:
+def _pair(row: ReviewItem | Decision | BlindAnswer | PseudoLabel | Label) -> Pair:
     return row.side_id, row.concept_id
 
 
-def _of_pairs(rows: Iterable[ReviewItem | Decision]) -> Q:
+def _of_pairs(rows: Iterable[ReviewItem | Decision | BlindAnswer]) -> Q:
     condition = Q(pk__in=[])
     for row in rows:
         condition |= Q(side_id=row.side_id, concept_id=row.concept_id)

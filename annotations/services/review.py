@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotations.models import ReviewItem
+from annotations.services.hidden_questions import mix_hidden
 
 LEASE = timedelta(minutes=5)
 
@@ -70,7 +71,7 @@ def lease_items(*, user: User, count: int = 2, concept: str = "", exclude: Colle
     chosen = list(items.select_for_update(skip_locked=True, of=("self",)).order_by("-score", "id")[:count])
     ReviewItem.objects.filter(pk__in=[item.pk for item in chosen]).update(leased_to=user, leased_until=now + LEASE)
     leased = ReviewItem.objects.select_related("side__coin", "concept").in_bulk([item.pk for item in chosen])
-    return [leased[item.pk] for item in chosen]
+    return mix_hidden([leased[item.pk] for item in chosen], user=user, concept=concept, exclude=exclude)
 
 
 @transaction.atomic

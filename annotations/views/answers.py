@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from annotations.forms.review import DecisionForm, KeyedForm, SkipForm, UndoForm, posted_values
-from annotations.models import Decision, ReviewItem, Side
+from annotations.models import BlindAnswer, Decision, ReviewItem, Side
 from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
+from annotations.services.hidden_questions import answers_blind, is_stored, record_blind, undo_blind
 from annotations.services.review import skip_item
 from annotations.views.access import expert_required
 
@@ -30,15 +31,10 @@ class Refused(Exception):
 def review_decide(request: HttpRequest) -> HttpResponse:
     try:
         sent = read_posted(request, DecisionForm)
-        repeated = Decision.objects.filter(key=sent["key"]).exists()
-        decision = record_decision(
-            user=request.user,
-            side_id=sent["side"],
-            concept=sent["concept"].slug,
-            answer=sent["answer"],
-            key=sent["key"],
-            base_id=sent["base"],
-        )
+        repeated = is_stored(sent["key"])
+        asked = {"side_id": sent["side"], "concept": sent["concept"].slug, "key": sent["key"]}
+        record = record_blind if answers_blind(user=request.user, **asked) else record_decision
+        decision = record(user=request.user, answer=sent["answer"], base_id=sent["base"], **asked)
     except (Refused, KeyReused) as error:
         return _refuse(request, str(error))
     except Conflict as conflict:
@@ -53,9 +49,9 @@ def review_decide(request: HttpRequest) -> HttpResponse:
 def review_undo(request: HttpRequest) -> HttpResponse:
     try:
         sent = read_posted(request, UndoForm)
-        undone: Decision = sent["of"]
-        repeated = Decision.objects.filter(undoes=undone).exists()
-        decision = undo_decision(user=request.user, decision_id=undone.pk, key=sent["key"])
+        undone: Decision | BlindAnswer = sent["of"]
+        repeated = type(undone).objects.filter(undoes=undone).exists()
+        decision = _undo(request, undone, sent["key"])
     except Refused as error:
         return _refuse(request, str(error))
     except Conflict as conflict:
@@ -77,7 +73,13 @@ def review_skip(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"skipped": item.pk}) if _is_json(request) else redirect(_queue(request))
 
 
-def decision_json(decision: Decision) -> dict[str, Any]:
+def _undo(request: HttpRequest, undone: Decision | BlindAnswer, key: uuid.UUID) -> Decision | BlindAnswer:
+    if isinstance(undone, BlindAnswer):
+        return undo_blind(user=request.user, answer=undone, key=key)
+    return undo_decision(user=request.user, decision_id=undone.pk, key=key)
+
+
+def decision_json(decision: Decision | BlindAnswer) -> dict[str, Any]:
     return {
         "id": decision.pk,
         "key": str(decision.key),

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from annotations.models import Concept, ReviewItem
+from annotations.queries.hidden_questions import veil, with_blind
 from annotations.queries.review import (
     Question,
     answers_to_undo,
@@ -62,7 +63,7 @@ def review_next(request: HttpRequest) -> HttpResponse:
     items = lease_items(user=request.user, count=AHEAD, concept=concept, exclude=exclude)
     return JsonResponse(
         {
-            "questions": [question_json(each) for each in draw_questions(items)],
+            "questions": [question_json(each) for each in veil(draw_questions(items), request.user)],
             "progress": count_progress(request.user, concept),
         }
     )
@@ -76,8 +77,8 @@ def _chosen_concept(request: HttpRequest) -> str:
 
 
 def _show(request: HttpRequest, items: list[ReviewItem], concept: str) -> HttpResponse:
-    answered = list(answers_to_undo(request.user, TAKEN_BACK))
-    drawn = draw_questions([*items, *questions_of(answered)])
+    answered = with_blind(answers_to_undo(request.user, TAKEN_BACK), request.user, TAKEN_BACK)
+    drawn = veil(draw_questions([*items, *questions_of(answered)]), request.user)
     questions, previous = drawn[: len(items)], drawn[len(items) :]
     progress = count_progress(request.user, concept)
     return render(

@@ -1,0 +1,49 @@
+"""What a person may see of questions that are hidden from them: their own blind answers, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from annotations.models import BlindAnswer, Decision, HiddenQuestion, ReviewItem
+from annotations.queries.review import Question
+
+Pair = tuple[int, int]
+
+
+def veil(questions: Sequence[Question], user: User) -> list[Question]:
+    """Where a question is hidden from this person, their own answer stands in the place of the one on record."""
+    settled = [each for each in questions if each.item.status == ReviewItem.Status.ANSWERED]
+    if not settled:
+        return list(questions)
+    pairs = _of_pairs((each.item.side_id, each.item.concept_id) for each in settled)
+    hidden = set(HiddenQuestion.objects.filter(pairs, user=user).values_list("side_id", "concept_id"))
+    hidden -= set(Decision.objects.filter(pairs, user=user).values_list("side_id", "concept_id")) if hidden else set()
+    mine = {(each.side_id, each.concept_id): each for each in standing_blind(user).filter(pairs)} if hidden else {}
+    shown = []
+    for question in questions:
+        pair = question.item.side_id, question.item.concept_id
+        is_hidden = pair in hidden and question in settled
+        shown.append(replace(question, current=mine.get(pair)) if is_hidden else question)
+    return shown
+
+
+def with_blind(decisions: Iterable[Decision], user: User, count: int) -> list[Decision | BlindAnswer]:
+    """The newest answers that a person can take back, with blind ones among them, the last first."""
+    blind = standing_blind(user).filter(undoes=None).exclude(answer=Decision.Answer.WITHDRAWN).order_by("-id")[:count]
+    both: list[Decision | BlindAnswer] = [*decisions, *blind]
+    return sorted(both, key=lambda answer: answer.created_at, reverse=True)[:count]
+
+
+def standing_blind(user: User) -> QuerySet[BlindAnswer]:
+    return BlindAnswer.objects.filter(user=user, answered_by=None).select_related("user")
+
+
+def _of_pairs(pairs: Iterable[Pair]) -> Q:
+    condition = Q(pk__in=[])
+    for side, concept in pairs:
+        condition |= Q(side_id=side, concept_id=concept)
+    return condition

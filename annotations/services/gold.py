@@ -1,0 +1,61 @@
+"""Questions whose answer is known: asked again, unseen among the others, to know how often a person is right."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotations.models import BlindAnswer, Decision, GoldQuestion, ReviewItem
+
+KNOWN = (Decision.Answer.YES, Decision.Answer.NO)
+
+
+class NotGold(Exception):
+    """A decision that cannot be asked again as known; says why."""
+
+
+@transaction.atomic
+def set_gold(*, user: User, decision: Decision) -> GoldQuestion:
+    """Take a standing decision for the truth. Doing so twice is one row; one that was withdrawn counts again."""
+    if decision.answer not in KNOWN:
+        raise NotGold(f"“{decision.get_answer_display()}” is no known answer; gold is a yes or a no.")
+    if Decision.objects.filter(base=decision).exists():
+        raise NotGold("Somebody has answered this question anew; take the answer that stands now.")
+    reason = "The text names it." if _named_in_text(decision) else "The text does not name it."
+    ReviewItem.objects.get_or_create(
+        side_id=decision.side_id,
+        concept_id=decision.concept_id,
+        defaults={"score": 0.5, "reason": reason, "status": ReviewItem.Status.ANSWERED},
+    )
+    gold, _ = GoldQuestion.objects.update_or_create(
+        side_id=decision.side_id,
+        concept_id=decision.concept_id,
+        defaults={"answer": decision.answer, "decision": decision, "set_by": user, "withdrawn": False},
+    )
+    return gold
+
+
+def withdraw_gold(*, gold_id: int) -> GoldQuestion:
+    """Ask it no more as known; answers given so far no longer count. It can be set again."""
+    gold = GoldQuestion.objects.get(pk=gold_id)
+    gold.withdrawn = True
+    gold.save(update_fields=["withdrawn"])
+    return gold
+
+
+def settle_gold(answer: BlindAnswer) -> None:
+    """What two persons said without knowing of each other is gold, and no longer once the second takes it back."""
+    if answer.purpose != BlindAnswer.Purpose.OVERLAP:
+        return
+    first = answer.decision
+    if answer.answer == first.answer and first.answer in KNOWN and not first.answered_by.exists():
+        set_gold(user=answer.user, decision=first)
+        return
+    set_by_this_answer = GoldQuestion.objects.filter(
+        side_id=answer.side_id, concept_id=answer.concept_id, set_by=answer.user, decision=first
+    )
+    set_by_this_answer.update(withdrawn=True)
+
+
+def _named_in_text(decision: Decision) -> bool:
+    return decision.side.labels.filter(concept_id=decision.concept_id, text_present=True).exists()

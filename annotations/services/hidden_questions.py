@@ -1,0 +1,202 @@
+"""Settled questions put to a person as if they were open, and what that person says without seeing what others said."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+
+from annotations.models import BlindAnswer, Decision, HiddenQuestion, ReviewItem, ReviewPolicy
+from annotations.services.decisions import Conflict, KeyReused
+from annotations.services.gold import settle_gold
+
+FIRST = 10
+"""Answers that a person gives before the first hidden question: a short visit is spent on open ones."""
+WINDOW = 300
+"""Decisions looked at for a second reading, from a random one on: the draw costs the same however many there are."""
+Purpose = BlindAnswer.Purpose
+
+_GOLD = """
+SELECT gold.side_id, gold.concept_id, gold.decision_id FROM annotations_goldquestion gold
+WHERE NOT gold.withdrawn
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = gold.decision_id)
+"""
+_OVERLAP = """
+SELECT first.side_id, first.concept_id, first.id AS decision_id FROM annotations_decision first
+LEFT JOIN annotations_decision base ON base.id = first.base_id
+WHERE first.id >= %(start)s AND first.user_id <> %(user)s AND first.undoes_id IS NULL AND first.answer <> 'withdrawn'
+  AND (base.id IS NULL OR base.answer = 'withdrawn')
+  AND (%(concept)s = '' OR first.concept_id = (SELECT id FROM annotations_concept WHERE slug = %(concept)s))
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = first.id)
+  AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer again
+                  WHERE again.side_id = first.side_id AND again.concept_id = first.concept_id)
+ORDER BY first.id LIMIT %(window)s
+"""
+# One that was drawn before and not answered comes before a new one.
+_DRAW = """
+SELECT item.id, known.decision_id FROM ({known}) known
+JOIN annotations_reviewitem item ON item.side_id = known.side_id AND item.concept_id = known.concept_id
+JOIN annotations_side side ON side.id = item.side_id AND side.crop <> ''
+JOIN annotations_concept concept ON concept.id = item.concept_id AND NOT concept.retired
+LEFT JOIN annotations_hiddenquestion drawn
+  ON drawn.user_id = %(user)s AND drawn.side_id = item.side_id AND drawn.concept_id = item.concept_id
+WHERE item.status = 'answered' AND item.id <> ALL(%(exclude)s) AND (%(concept)s = '' OR concept.slug = %(concept)s)
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision mine WHERE mine.user_id = %(user)s
+                  AND mine.side_id = item.side_id AND mine.concept_id = item.concept_id)
+  AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer mine WHERE mine.user_id = %(user)s
+                  AND mine.side_id = item.side_id AND mine.concept_id = item.concept_id)
+  AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem_skipped_by skipped
+                  WHERE skipped.reviewitem_id = item.id AND skipped.user_id = %(user)s)
+ORDER BY drawn.id NULLS LAST, random() LIMIT 1
+"""
+
+
+def mix_hidden(
+    items: Sequence[ReviewItem], *, user: User, concept: str = "", exclude: Collection[int] = ()
+) -> list[ReviewItem]:
+    """Open questions with hidden ones among them, by the shares of the policy: none where no question is open."""
+    policy = ReviewPolicy.objects.first() or ReviewPolicy()
+    if not items or Decision.objects.filter(user=user)[:FIRST].count() < FIRST:
+        return list(items)
+    overlap = policy.overlap_share
+    chances = {Purpose.GOLD: policy.gold_share * (1 + overlap) / (1 - policy.gold_share), Purpose.OVERLAP: overlap}
+    mixed: list[ReviewItem] = []
+    for item in items:
+        for purpose, chance in chances.items():
+            if random.random() < chance:
+                known = {*exclude, *(each.pk for each in mixed)}
+                mixed += draw_hidden(user=user, purpose=purpose, concept=concept, exclude=known)
+        mixed.append(item)
+    return mixed
+
+
+@transaction.atomic
+def draw_hidden(*, user: User, purpose: Purpose, concept: str = "", exclude: Collection[int] = ()) -> list[ReviewItem]:
+    """One question of this purpose that the person never answered, now hidden from them; none where there is none."""
+    values = {"user": user.pk, "concept": concept, "exclude": list(exclude), "window": WINDOW, "start": 0}
+    if purpose == Purpose.GOLD:
+        found = _draw(_GOLD, values)
+    else:
+        found = _draw(_OVERLAP, values | {"start": _random_decision()}) or _draw(_OVERLAP, values)
+    if found is None:
+        return []
+    item = ReviewItem.objects.select_related("side__coin", "concept").get(pk=found[0])
+    HiddenQuestion.objects.update_or_create(
+        user=user,
+        side=item.side,
+        concept=item.concept,
+        defaults={"purpose": purpose, "decision_id": found[1]},
+    )
+    return [item]
+
+
+def hidden_purpose(*, user: User, side_id: int, concept: str) -> str:
+    """Why this question is hidden from this person; empty where it is an open one, or one that they decided."""
+    asked = {"side_id": side_id, "concept__slug": concept}
+    hidden = HiddenQuestion.objects.filter(user=user, **asked).first()
+    settled = ReviewItem.objects.filter(**asked, status=ReviewItem.Status.ANSWERED)
+    if hidden is None or not settled.exists() or Decision.objects.filter(user=user, **asked).exists():
+        return ""
+    return hidden.purpose
+
+
+def record_blind(
+    *, user: User, side_id: int, concept: str, answer: str, key: UUID, base_id: int | None = None
+) -> BlindAnswer:
+    """Store what a person says to a hidden question; `base_id`: their own answer before it. The same key is one row.
+
+    Raises Conflict where they answered in another tab meanwhile, KeyReused, ValueError for an answer that is none,
+    and HiddenQuestion.DoesNotExist where the question was never hidden from them.
+    """
+    if answer not in (Decision.Answer.YES, Decision.Answer.NO, Decision.Answer.UNSURE):
+        raise ValueError(f"“{answer}” is no answer; say yes, no or unsure.")
+    asked = {"user": user, "side_id": side_id, "concept__slug": concept}
+    hidden = HiddenQuestion.objects.filter(**asked).select_related("decision").first()
+    if hidden is None:
+        raise HiddenQuestion.DoesNotExist(f"{concept} on side {side_id} was never hidden from {user}.")
+    return _insert(
+        BlindAnswer(
+            user=user,
+            side_id=side_id,
+            concept_id=hidden.concept_id,
+            answer=answer,
+            key=key,
+            purpose=hidden.purpose,
+            decision=hidden.decision,
+            base_id=base_id,
+        )
+    )
+
+
+def undo_blind(*, user: User, answer: BlindAnswer, key: UUID) -> BlindAnswer:
+    """Take a blind answer back: a new row, as with decisions. Undoing twice is one reversal."""
+    if answer.user_id != user.pk:
+        raise PermissionDenied("Only the person who decided can undo it.")
+    before = answer.base.answer if answer.base else Decision.Answer.WITHDRAWN
+    copied = {name: getattr(answer, name) for name in ("side_id", "concept_id", "purpose", "decision")}
+    reversal = BlindAnswer(user=user, answer=before, key=key, base=answer, undoes=answer, **copied)
+    return BlindAnswer.objects.filter(undoes=answer).first() or _insert(reversal)
+
+
+def current_blind(*, user: User, side_id: int, concept_id: int) -> BlindAnswer | None:
+    mine = BlindAnswer.objects.filter(user=user, side_id=side_id, concept_id=concept_id, answered_by=None)
+    return mine.select_related("user").order_by("-id").first()
+
+
+def is_stored(key: UUID) -> bool:
+    """Whether an answer of either kind has this key."""
+    return any(model.objects.filter(key=key).exists() for model in (Decision, BlindAnswer))
+
+
+def answers_blind(*, user: User, side_id: int, concept: str, key: UUID) -> bool:
+    """Whether this answer was given, or is given now, without knowing what others said."""
+    if BlindAnswer.objects.filter(key=key).exists():
+        return True
+    return bool(hidden_purpose(user=user, side_id=side_id, concept=concept))
+
+
+def _insert(answer: BlindAnswer) -> BlindAnswer:
+    stored = _stored(answer)
+    if stored:
+        return stored
+    try:
+        with transaction.atomic():
+            current = current_blind(user=answer.user, side_id=answer.side_id, concept_id=answer.concept_id)
+            if (current.pk if current else None) != answer.base_id:
+                raise Conflict(current)
+            answer.save()
+            settle_gold(answer)
+    except (Conflict, IntegrityError):
+        stored = _stored(answer)  # the same key may have come twice at once
+        if stored:
+            return stored
+        newest = current_blind(user=answer.user, side_id=answer.side_id, concept_id=answer.concept_id)
+        raise Conflict(newest) from None
+    return answer
+
+
+def _stored(answer: BlindAnswer) -> BlindAnswer | None:
+    stored = BlindAnswer.objects.filter(key=answer.key).first()
+    same = ("user_id", "side_id", "concept_id")
+    if stored and any(getattr(stored, name) != getattr(answer, name) for name in same):
+        raise KeyReused(f"The key {answer.key} already stands for another answer; draw a new one.")
+    return stored
+
+
+def _draw(known: str, values: dict[str, Any]) -> tuple[int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAW.format(known=known), values)
+        found: tuple[int, int] | None = cursor.fetchone()
+    return found
+
+
+def _random_decision() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM annotations_decision")
+        first, last = cursor.fetchone()
+    return random.randint(first, last)

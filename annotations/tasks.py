@@ -17,6 +17,7 @@ from annotations.models import (
     LabellingRun,
     MiningRun,
     PredictionRun,
+    RankingRun,
     RecropRun,
     SaliencyMap,
     SaliencyStudy,
@@ -31,6 +32,7 @@ from annotations.services import (
     labelling,
     mining,
     predicting,
+    ranking,
     recropping,
     saliency,
     sources,
@@ -44,21 +46,25 @@ logger = logging.getLogger(__name__)
 @shared_task
 def import_file(*, job_id: int) -> None:
     jobs.work_on(ImportRun, job_id, importing.carry_out_import)
+    send_rankings()
 
 
 @shared_task
 def label_corpus(*, job_id: int) -> None:
     jobs.work_on(LabellingRun, job_id, labelling.carry_out_labelling)
+    send_rankings()
 
 
 @shared_task
 def train(*, job_id: int) -> None:
     jobs.work_on(TrainingRun, job_id, training.carry_out_training)
+    send_rankings()
 
 
 @shared_task
 def predict_corpus(*, job_id: int) -> None:
     jobs.work_on(PredictionRun, job_id, predicting.carry_out_predictions)
+    send_rankings()
 
 
 @shared_task
@@ -96,6 +102,11 @@ def judge_sources(*, job_id: int) -> None:
     jobs.work_on(SourceRun, job_id, sources.carry_out_sources)
 
 
+@shared_task
+def rank(*, job_id: int) -> None:
+    jobs.work_on(RankingRun, job_id, ranking.carry_out_ranking)
+
+
 TASKS: dict[type[Job], Task] = {
     ImportRun: import_file,
     LabellingRun: label_corpus,
@@ -108,12 +119,19 @@ TASKS: dict[type[Job], Task] = {
     SourceRun: judge_sources,
     RecropRun: recrop,
     DoublesRun: find_doubles,
+    RankingRun: rank,
 }
 
 
 def send(job: Job) -> None:
     """Send a queued job's id to a worker once its row is committed."""
     transaction.on_commit(partial(_send, job))
+
+
+def send_rankings() -> None:
+    """Send the rankings that other work left behind, once their rows are committed."""
+    for run in RankingRun.objects.filter(status=Job.Status.QUEUED, sent_at=None):
+        send(run)
 
 
 def send_waiting() -> int:

@@ -51,7 +51,10 @@ class ReviewItem(models.Model):
     class Meta:
         ordering = ["-score", "id"]
         constraints = [models.UniqueConstraint(fields=["side", "concept"], name="one_question_per_side_and_concept")]
-        indexes = [models.Index(fields=["-score", "id"], condition=Q(status="open"), name="review_open")]
+        indexes = [
+            models.Index(fields=["-score", "id"], condition=Q(status="open"), name="review_open"),
+            models.Index(fields=["concept", "-score", "id"], condition=Q(status="open"), name="review_open_of_concept"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.concept_id} on {self.side_id}?"

@@ -20,7 +20,7 @@ from annotations.services.corpus import save_records
 from annotations.services.entities import entity_matcher
 from annotations.services.jobs import write_fenced
 from annotations.services.pictures import take_pictures
-from annotations.services.review import rank_questions
+from annotations.services.ranking import open_questions
 from annotations.services.texts import read_texts
 from mlcore.contract import LearningError, Report
 
@@ -48,7 +48,7 @@ def carry_out_import(run: ImportRun, report: Report) -> None:
     counts.update(_save(importer, run, report, counts["records"]))
     counts.update(_read_texts(importer, run, report, counts["records"]))
     counts.update(_take_pictures(importer, run, report, counts["records"]))
-    counts["questions"] = rank_questions(round=0)
+    counts["questions"] = open_questions()
     write_fenced(run, counts=dict(counts))
 
 

@@ -19,6 +19,7 @@ from annotations.models.doubles import DoublesRun
 from annotations.models.imports import ImportRun, LabellingRun
 from annotations.models.jobs import LEASE, MAX_ATTEMPTS, Job
 from annotations.models.predictions import Identification, PredictionRun, SaliencyMap, SaliencyStudy
+from annotations.models.review import RankingRun
 from annotations.models.runs import TrainingRun
 from annotations.models.vocabulary import MiningRun, SourceRun
 from mlcore.contract import Cancelled, LearningError
@@ -37,6 +38,7 @@ JOB_MODELS: tuple[type[Job], ...] = (
     SourceRun,
     RecropRun,
     DoublesRun,
+    RankingRun,
 )
 HEARTBEAT = 2.0  # seconds
 RESEND_AFTER = timedelta(seconds=20)

@@ -11,7 +11,7 @@ from annotations.models import Coin, LabellingRun
 from annotations.services.concepts import compiled_rules
 from annotations.services.entities import entity_matcher
 from annotations.services.jobs import write_fenced
-from annotations.services.review import rank_questions
+from annotations.services.ranking import open_questions
 from annotations.services.texts import read_texts
 from mlcore.contract import Report
 
@@ -34,5 +34,5 @@ def carry_out_labelling(run: LabellingRun, report: Report) -> None:
         counts["coins"] += len(batch)
         last = batch[-1]
         report({"event": "progress", "stage": "reading texts", "done": counts["coins"], "total": total})
-    counts["questions"] = rank_questions(round=0)
+    counts["questions"] = open_questions()
     write_fenced(run, counts=dict(counts))

@@ -15,7 +15,7 @@ from annotations.models import Embedding, ModelVersion, Prediction, PredictionRu
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.publishing import is_complete, model_folder, serve_version
-from annotations.services.review import rank_questions
+from annotations.services.ranking import queue_ranking
 from mlcore.files import written_aside
 
 BATCH = 2000
@@ -90,11 +90,8 @@ def _store_batch(version: ModelVersion, rows: list[dict[str, Any]]) -> None:
 
 
 def _let_answer(run: PredictionRun, counts: dict[str, int]) -> None:
-    """Labels, search and look-alikes change in one transaction; the questions are ranked after it, since a decision
-    on a changed label waits for its end."""
+    """Labels, search and look-alikes change in one transaction, which leaves a ranking of the questions behind."""
     with transaction.atomic():
-        answers = serve_version(run.version)
-        write_fenced(run, counts=counts)
-    if answers:
-        counts["questions"] = rank_questions(round=run.version.run_id)
+        if serve_version(run.version):
+            queue_ranking(user=run.created_by, round=run.version.run_id)
         write_fenced(run, counts=counts)

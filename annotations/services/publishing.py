@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annotations.models import Job, ModelVersion, Prediction, PredictionRun, Publication, Side
 from annotations.services.labels import refresh_model_labels
-from annotations.services.review import rank_questions
+from annotations.services.ranking import queue_ranking
 from mlcore.registry import kinds
 
 AT_ONCE = 20_000
@@ -50,7 +50,7 @@ def publish_version(*, version: ModelVersion, user: User) -> PredictionRun | Non
     if is_complete(version) and Side.objects.count() <= AT_ONCE:
         if Publication.objects.filter(version=version).order_by("-id")[0].served_at is None:
             serve_version(version)
-            rank_questions(round=version.run_id)
+            queue_ranking(user=user, round=version.run_id)
         return None
     active = version.prediction_runs.filter(status__in=Job.ACTIVE).first()
     return cast(PredictionRun, active) if active else PredictionRun.objects.create(version=version, created_by=user)

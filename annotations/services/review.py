@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -14,51 +14,49 @@ from annotations.services.hidden_questions import mix_hidden
 
 LEASE = timedelta(minutes=5)
 
-# Suspicion, 0..1: a model that contradicts the text is the strongest sign that a label is wrong; then a model in doubt;
-# where only the model speaks, a score near one half says nothing (models are trained on balanced weights);
-# without a model, rare concepts first, since each answer weighs more there. The hash spreads equal scores over coins.
-_RANK = """
+# The first order, before a model says anything: rare concepts first, since each answer weighs more there. The hash
+# spreads equal scores over coins. Questions that a ranking has judged since stay where it put them.
+_OPEN = """
 WITH rarity AS (
   SELECT concept_id, 1.0 / sqrt(count(*)) AS rare FROM annotations_label WHERE text_present GROUP BY concept_id
-), candidates AS (
-  SELECT label.side_id, label.concept_id, label.model_score AS p, label.text_present, label.model_present,
-         coalesce(rarity.rare, 1) AS rare, abs(hashint8(label.id)) / 2147483648.0 AS spread
-  FROM annotations_label label
-  JOIN annotations_side side ON side.id = label.side_id AND side.crop <> ''
-  JOIN annotations_concept concept ON concept.id = label.concept_id AND NOT concept.retired
-  LEFT JOIN rarity ON rarity.concept_id = label.concept_id
-  WHERE label.expert = '' AND (label.text_present OR label.model_present)
 )
 INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, strategy, status)
-SELECT side_id, concept_id,
-  CASE WHEN p IS NULL THEN 0.3 * rare + 0.1 * spread
-       WHEN text_present THEN greatest(1 - p, 0.05 * spread)
-       ELSE greatest(2 * p - 1, 0.05 * spread) END,
-  CASE WHEN p IS NULL THEN 'The text names it; no model has looked yet.'
-       WHEN text_present THEN format('The text names it; the model says %%s %%%%.', round(100 * p))
-       ELSE format('The text does not name it; the model says %%s %%%%.', round(100 * p)) END,
-  %(round)s, 'suspicion', 'open'
-FROM candidates
-ON CONFLICT (side_id, concept_id) DO UPDATE SET score = EXCLUDED.score, reason = EXCLUDED.reason, round = EXCLUDED.round
-WHERE annotations_reviewitem.status = 'open'
+SELECT label.side_id, label.concept_id, 0.3 * rare + 0.1 * abs(hashint8(label.id)) / 2147483648.0,
+  'The text names it; no model has looked yet.', %(round)s, 'first', 'open'
+FROM annotations_label label
+JOIN annotations_side side ON side.id = label.side_id AND side.crop <> ''
+JOIN annotations_concept concept ON concept.id = label.concept_id AND NOT concept.retired
+JOIN rarity ON rarity.concept_id = label.concept_id
+WHERE label.expert = '' AND label.text_present AND label.model_score IS NULL
+ON CONFLICT (side_id, concept_id) DO UPDATE SET score = EXCLUDED.score
+WHERE annotations_reviewitem.status = 'open' AND annotations_reviewitem.strategy = 'first'
 """
-_WITHDRAW = """
-DELETE FROM annotations_reviewitem item WHERE status = 'open' AND NOT EXISTS (
+_FIND_ENDED = """
+SELECT id FROM annotations_reviewitem item WHERE status = 'open' AND strategy = 'first' AND NOT EXISTS (
   SELECT 1 FROM annotations_label label WHERE label.side_id = item.side_id AND label.concept_id = item.concept_id
-  AND label.expert = '' AND (label.text_present OR label.model_present))
+  AND label.expert = '' AND label.text_present) FOR UPDATE
 """
 
 
 @transaction.atomic
 def rank_questions(*, round: int) -> int:
-    """Put every unsettled label before the experts, the most suspicious first. Returns how many questions are open."""
+    """Put before the experts what texts name and no model has looked at. Returns how many questions are open."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('questions'))"
-        )  # two rankings at once lock each other out
-        cursor.execute(_WITHDRAW)
-        cursor.execute(_RANK, {"round": round})
+        # Two rankings at once would lock each other out.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions'))")
+        cursor.execute(_FIND_ENDED)
+        withdraw_questions([row[0] for row in cursor.fetchall()])
+        cursor.execute(_OPEN, {"round": round})
     return ReviewItem.objects.open().count()
+
+
+def withdraw_questions(item_ids: Sequence[int]) -> int:
+    """Take open questions off the queue, with who skipped them. Returns how many were there."""
+    ids = {"ids": list(item_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM annotations_reviewitem_skipped_by WHERE reviewitem_id = ANY(%(ids)s)", ids)
+        cursor.execute("DELETE FROM annotations_reviewitem WHERE id = ANY(%(ids)s)", ids)
+        return cursor.rowcount
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from annotations.models import ModelVersion, TrainingRun
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.launching import training_processes
+from annotations.services.ranking import queue_ranking
 from annotations.services.snapshots import freeze_snapshot
 from annotations.services.text_snapshots import freeze_text_snapshot
 from mlcore.registry import config_from, kind_info
@@ -89,6 +90,8 @@ def _store_version(run: TrainingRun, folder: Path) -> None:
             "folder": folder.name,
         },
     )
+    if kind_info(run.kind).learns_from != "texts":
+        queue_ranking(user=run.created_by, round=run.pk)
 
 
 @cache

@@ -157,6 +157,7 @@ def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
         tasks.send(job)
         messages.success(request, f"Model {version.pk} answers once its predictions for the corpus are complete.")
     else:
+        tasks.send_rankings()
         messages.success(request, f"Model {version.pk} answers from now on: its predictions were still there.")
     return redirect(version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -68,7 +68,8 @@ def first_of_double_click(user: User, jobs: QuerySet[AnyJob], **same: Any) -> An
 def list_runs(before: int | None = None) -> list[TrainingRun]:
     """Newest first, one more than a page if there is another page."""
     runs = (
-        TrainingRun.objects.select_related("created_by", "version")
+        cast("QuerySet[TrainingRun]", TrainingRun.objects)
+        .select_related("created_by", "version")
         .annotate(mean_ap=F("version__metrics__test__mean__ap"), counts=F("snapshot__counts"))
         .defer("epochs", "libraries", "version__metrics")
     )
@@ -144,15 +145,12 @@ def count_supply() -> Supply:
     known = Side.objects.pictured().filter(~Q(text="") | Exists(Decision.objects.filter(side=OuterRef("pk"))))
     pictured = known.aggregate(sides=Count("id"), coins=Count("coin", distinct=True))
     seen = ~Q(labels__side__crop="")
-    counted = (
-        Concept.objects.in_use()
-        .annotate(
-            expert_yes=Count("labels", Q(labels__expert=Answer.YES) & seen),
-            expert_no=Count("labels", Q(labels__expert=Answer.NO) & seen),
-            text_yes=Count("labels", Q(labels__expert="", labels__text_present=True) & seen),
-        )
-        .order_by("name")
-    )
+    in_use: QuerySet[Concept] = Concept.objects.in_use()
+    counted = in_use.annotate(
+        expert_yes=Count("labels", Q(labels__expert=Answer.YES) & seen),
+        expert_no=Count("labels", Q(labels__expert=Answer.NO) & seen),
+        text_yes=Count("labels", Q(labels__expert="", labels__text_present=True) & seen),
+    ).order_by("name")
     concepts = [ConceptSupply(row.slug, row.name, row.expert_yes, row.expert_no, row.text_yes) for row in counted]
     answers = sum(row.expert_yes + row.expert_no for row in concepts)
     return Supply(pictured["sides"], pictured["coins"], answers, concepts)

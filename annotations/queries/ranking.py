@@ -22,7 +22,7 @@ STRATEGIES: dict[str, tuple[str, str]] = {
 }
 """Name and sentence of each, as persons read them."""
 FIRST = ("first", "First order")
-"""What texts name, before a ranking has judged it."""
+UNRANKED = "What texts name and no ranking has judged yet, rare concepts first."
 DEFAULT_SHARES = {
     "noise_rank": 0.45,
     "disagreement": 0.2,
@@ -50,8 +50,24 @@ class Line:
     name: str
     questions: int
     bars: list[Bar]
-    counts: list[int]
-    """By strategy, in the order of the columns."""
+    cells: list[tuple[str, int]]
+    """Names of the strategies and how many of its questions are theirs, in the order of the columns."""
+
+
+@dataclass(frozen=True)
+class Share:
+    strategy: str
+    name: str
+    sentence: str
+    share: float | None
+    """What is set; None for the first order, which is nobody's to set."""
+    questions: int
+    silent: str
+    """Why it had none at the last ranking."""
+
+    @property
+    def percent(self) -> int:
+        return round(100 * (self.share or 0))
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,18 @@ def read_queue() -> Queue:
     )
 
 
+def read_shares(queue: Queue, last: RankingRun | None) -> list[Share]:
+    """Every strategy with the share that is set, what it put into the queue, and why it put nothing."""
+    found = dict(zip((name for name, _ in queue.strategies), queue.totals, strict=True))
+    set_shares, silent = read_policy().shares, last.facts["silent"] if last else {}
+    lines = [
+        Share(name, words, sentence, set_shares.get(name, 0), found.pop(name, 0), silent.get(name, ""))
+        for name, (words, sentence) in STRATEGIES.items()
+    ]
+    left = [Share(name, name_strategy(name), UNRANKED, None, questions, "") for name, questions in found.items()]
+    return lines + left
+
+
 def _line(concept: Concept, counts: dict[str, int], longest: int) -> Line:
     bars, start = [], 0.0
     for strategy, questions in counts.items():
@@ -111,7 +139,8 @@ def _line(concept: Concept, counts: dict[str, int], longest: int) -> Line:
         if questions:
             bars.append(Bar(strategy, name_strategy(strategy), questions, start, width))
         start += width
-    return Line(concept.slug, concept.name, sum(counts.values()), bars, list(counts.values()))
+    cells = [(name_strategy(strategy), questions) for strategy, questions in counts.items()]
+    return Line(concept.slug, concept.name, sum(counts.values()), bars, cells)
 
 
 def last_ranking() -> RankingRun | None:
@@ -150,5 +179,7 @@ def describe_queue(queue: Queue) -> dict[str, Any]:
         "questions": queue.questions,
         "rounds": queue.rounds,
         "strategies": dict(zip(names, queue.totals, strict=True)),
-        "concepts": {line.slug: dict(zip(names, line.counts, strict=True)) for line in queue.lines},
+        "concepts": {
+            line.slug: {name: count for name, (_, count) in zip(names, line.cells, strict=True)} for line in queue.lines
+        },
     }

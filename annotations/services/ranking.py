@@ -68,7 +68,7 @@ def carry_out_ranking(run: RankingRun, pulse: Pulse) -> None:
     write_json(plan, {"concepts": names, "shares": run.shares, "seed": run.pk} | LIMITS)
     clock.note("collecting")
     run_child(
-        ["rank", str(evidence), str(plan), str(order)],
+        ["rank", str(evidence), str(plan), "--out", str(order)],
         log=folder / "log.txt",
         pulse=pulse,
         on_event=lambda event: None,

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotations.models import ReviewItem
+from annotations.models import Concept, ReviewItem
 from annotations.services.hidden_questions import mix_hidden
 
 LEASE = timedelta(minutes=5)
@@ -64,8 +64,8 @@ def lease_items(*, user: User, count: int = 2, concept: str = "", exclude: Colle
     """The next questions for this person; nobody else is shown them for five minutes."""
     now = timezone.now()
     items = ReviewItem.objects.free_for(user.pk, now).exclude(pk__in=exclude)
-    if concept:
-        items = items.filter(concept__slug=concept)
+    if concept:  # by its id, so that the index of its open questions gives them in order
+        items = items.filter(concept=Concept.objects.filter(slug=concept).values_list("pk", flat=True).first())
     chosen = list(items.select_for_update(skip_locked=True, of=("self",)).order_by("-score", "id")[:count])
     ReviewItem.objects.filter(pk__in=[item.pk for item in chosen]).update(leased_to=user, leased_until=now + LEASE)
     leased = ReviewItem.objects.select_related("side__coin", "concept").in_bulk([item.pk for item in chosen])

@@ -106,10 +106,10 @@ class Config:
     logit_adjustment: float = bounded(0.0, 0, 3)
     """In place of positive_weights: this many times the log odds of a concept's frequency is added to its answer while
     learning, so that the model need not learn how frequent it is (Menon et al., 2021). 1 is usual, 0 for none."""
-    rotation: float = bounded(15, 0, 180)
+    rotation: float = bounded(20, 0, 180)
     """Turn each picture at random by up to so many degrees either way while learning (not for a frozen backbone).
     Coins are seldom photographed quite upright."""
-    scale: float = bounded(0.15, 0, 0.9)
+    scale: float = bounded(0.2, 0, 0.9)
     """Enlarge or shrink each picture at random by up to this share while learning, and shift it by a third of that."""
     brightness: float = bounded(0.3, 0, 0.9)
     """Change brightness and contrast at random by up to this share while learning."""
@@ -138,8 +138,11 @@ PRESETS: dict[str, Config] = {
         epochs=60,
         optimiser="adamw",
         learning_rate=0.002,
-        weight_decay=0.02,
+        weight_decay=0.05,
         schedule="one_cycle",
+        label_smoothing=0.02,
+        ema=0.998,
+        test_time_rotations=5,
         mixed_precision=True,
     ),
     "Pretrained ViT-S, frozen (needs the hub or a weights folder)": Config(

@@ -1,0 +1,83 @@
+"""Where figures stand on a side, and on which sides experts saw something that nobody has drawn yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from annotations.models import Box, Concept, Label, SaliencyView, Side
+from annotations.models.evidence import Answer
+
+NUMBERED = 9  # concepts that a number key names
+REMEMBERED = 200  # of a person's newest boxes, to know what they draw these days
+SHOWN = 60  # rows of the history
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Sides of one concept that experts said yes to."""
+
+    concept: Concept
+    seen: int
+    drawn: int
+
+    @property
+    def open(self) -> int:
+        return self.seen - self.drawn
+
+
+def newest_boxes(side: Side) -> QuerySet[Box]:
+    """The last row of every figure of a side; a removed one can be brought back."""
+    return Box.objects.filter(side=side, replaced_by=None).select_related("user", "concept", "replaces__concept")
+
+
+def history_of(side: Side) -> QuerySet[Box]:
+    return Box.objects.filter(side=side).select_related("user", "concept").order_by("-id")[:SHOWN]
+
+
+def other_side(side: Side) -> Side | None:
+    return Side.objects.select_related("coin").filter(coin=side.coin_id).exclude(pk=side.pk).exclude(crop="").first()
+
+
+def saw_saliency(user: User, side: Side) -> SaliencyView | None:
+    return SaliencyView.objects.filter(user=user, side=side).first()
+
+
+def wanted_labels() -> QuerySet[Label]:
+    """What an expert said yes to on a pictured side, and no person has drawn there."""
+    drawn = Box.objects.current().filter(side=OuterRef("side"), concept=OuterRef("concept"), by_hand=True)
+    labels = Label.objects.filter(expert=Answer.YES, concept__retired=False).exclude(side__crop="")
+    return labels.filter(~Exists(drawn))
+
+
+def count_supply() -> list[Supply]:
+    """Per concept that an expert said yes to, the most wanted first."""
+    seen = Count("labels", filter=Q(labels__expert=Answer.YES) & ~Q(labels__side__crop=""))
+    concepts = Concept.objects.in_use().annotate(seen=seen).filter(seen__gt=0)
+    wanted = dict(wanted_labels().order_by().values_list("concept").annotate(count=Count("pk")))
+    found = [Supply(each, each.seen, each.seen - wanted.get(each.pk, 0)) for each in concepts]
+    return sorted(found, key=lambda each: (-each.open, each.concept.name))
+
+
+def next_wanted(concept: str, side_id: int | None = None, *, back: bool = False) -> int | None:
+    """The nearest side after or before this one with something to draw, of any concept if it is empty; then round."""
+    labels = wanted_labels()
+    if concept:
+        labels = labels.filter(concept__slug=concept)
+    labels = labels.exclude(side=side_id).order_by("-side_id" if back else "side_id")
+    onward = labels.filter(side__lt=side_id) if back else labels.filter(side__gt=side_id or 0)
+    sides = onward.values_list("side_id", flat=True), labels.values_list("side_id", flat=True)
+    return sides[0].first() or sides[1].first()
+
+
+def numbered_concepts(user: User, side: Side, first: str) -> list[Concept]:
+    """What a number key names: what is asked for, what is on this side, then what this person drew last."""
+    on_side = Label.objects.filter(side=side, answer=Answer.YES).order_by("-expert", "concept__name")
+    recent = Box.objects.filter(user=user).exclude(concept=None).order_by("-id")
+    drawn = Counter(recent.values_list("concept__slug", flat=True)[:REMEMBERED])
+    slugs = [first, *on_side.values_list("concept__slug", flat=True), *(slug for slug, _ in drawn.most_common())]
+    concepts = {each.slug: each for each in Concept.objects.in_use().filter(slug__in=slugs)}
+    return [concepts[slug] for slug in dict.fromkeys(slugs) if slug in concepts][:NUMBERED]

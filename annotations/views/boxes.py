@@ -1,0 +1,129 @@
+"""Figures on a side, drawn by persons: where to draw, the page to draw on, and what its script sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from annotations.forms.boxes import EDGES
+from annotations.models import Box, Concept, Side
+from annotations.queries import boxes as queries
+from annotations.services.boxes import LEAST_LENGTH
+from annotations.templatetags.pictures import media
+from annotations.views.access import expert_required
+from annotations.views.box_answers import box_json
+
+
+@require_safe
+@never_cache
+@expert_required
+def box_supply(request: HttpRequest) -> HttpResponse:
+    rows = [(supply, queries.next_wanted(supply.concept.slug)) for supply in queries.count_supply()]
+    return render(request, "boxes/supply.html", {"rows": rows, "first": queries.next_wanted("")})
+
+
+@require_safe
+@never_cache
+@expert_required
+def box_supply_json(request: HttpRequest) -> JsonResponse:
+    rows = [
+        {"concept": row.concept.slug, "name": row.concept.name, "seen": row.seen, "drawn": row.drawn, "open": row.open}
+        for row in queries.count_supply()
+    ]
+    return JsonResponse({"concepts": rows})
+
+
+@require_safe
+@never_cache
+@expert_required
+def boxes(request: HttpRequest, side_id: int) -> HttpResponse:
+    side, asked = _side(side_id), _asked(request)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - expert_required saw to it
+    slug = asked.slug if asked else ""
+    numbered = queries.numbered_concepts(user, side, slug)
+    places = {"next": queries.next_wanted(slug, side.pk), "previous": queries.next_wanted(slug, side.pk, back=True)}
+    query = {"concept": slug} if slug else None
+    ways = {name: reverse("boxes", args=[place], query=query) if place else "" for name, place in places.items()}
+    context = {
+        "side": side,
+        "asked": asked,
+        "other": queries.other_side(side),
+        "ways": ways,
+        "seen": queries.saw_saliency(user, side),
+        "history": queries.history_of(side),
+        "numbered": numbered,
+        "concepts": Concept.objects.in_use(),
+        "state": _state(side, user)
+        | {
+            "asked": slug,
+            "numbered": [each.slug for each in numbered],
+            "ways": ways,
+            "upcoming": _crop(places["next"]),
+        },
+    }
+    return render(request, "boxes/boxes.html", context)
+
+
+def _state(side: Side, user: User) -> dict[str, Any]:
+    """What the script needs in order to draw, and to send what was drawn."""
+    other = queries.other_side(side)
+    return {
+        "user": user.pk,
+        "side": side.pk,
+        "face": side.face,
+        "coin": str(side.coin),
+        "picture": media(side.crop),
+        "thumbnail": media(side.thumbnail),
+        "who": user.get_username(),
+        "seen": queries.saw_saliency(user, side) is not None,
+        "least": LEAST_LENGTH,
+        "names": dict(Concept.objects.values_list("slug", "name")),
+        "boxes": [_row(box, user) for box in queries.newest_boxes(side)],
+        "other": {"side": other.pk, "face": other.face} if other else None,
+    }
+
+
+def _crop(side_id: int | None) -> str:
+    """The next picture, so that it is there before it is asked for."""
+    found = Side.objects.filter(pk=side_id).first()
+    return media(found.crop) if found else ""
+
+
+@require_safe
+@never_cache
+@expert_required
+def boxes_json(request: HttpRequest, side_id: int) -> JsonResponse:
+    side = _side(side_id)
+    rows = [box_json(box) for box in queries.newest_boxes(side) if not box.removed]
+    return JsonResponse({"side": side.pk, "coin": side.coin.identifier, "face": side.face, "boxes": rows})
+
+
+def _row(box: Box, user: User) -> dict[str, Any]:
+    """A figure with what stood before this person's last change, so that it can be undone after a reload."""
+    before = box.replaces
+    mine = box.user_id == user.pk
+    return box_json(box) | {"mine": mine, "before": _before(before) if mine and before else None}
+
+
+def _before(box: Box) -> dict[str, Any]:
+    concept = box.concept.slug if box.concept else ""
+    return {"concept": concept, "removed": box.removed, **{edge: getattr(box, edge) for edge in EDGES}}
+
+
+def _side(side_id: int) -> Side:
+    return get_object_or_404(Side.objects.select_related("coin", "photograph"), pk=side_id)
+
+
+def _asked(request: HttpRequest) -> Concept | None:
+    slug = request.GET.get("concept", "")
+    found = Concept.objects.in_use().filter(slug=slug).first()
+    if slug and not found:
+        raise Http404(f"There is no concept “{slug}”. The page of concepts lists those in use.")
+    return found

@@ -34,9 +34,11 @@ Beside it, the same name with .json:
      "reasons": ["Text says eagle, model 3 %.", …],     sentences of at most 200 characters
      "counts": {"noise_rank": 300000, …},        questions by strategy; one that has nothing to go by has 0
      "silent": {"diversity": "No model has placed the sides yet."},   why a strategy has none
-     "concepts": {"eagle": {"present": 812, "absent": 9100, "wrong_present": 0.21, "wrong_absent": 0.01,
-                            "expert": 40}, …}}   open labels by text, and the shares of them that are estimated
-                                                 wrong, null where there is too little to go by; experts' answers
+     "concepts": {"eagle": {"present": 812, "absent": 9100,          open labels by text
+                            "wrong_present": 0.21, "wrong_absent": 0.01,    shares of these that are estimated wrong;
+                                                                null where there is too little to go by
+                            "corrected_present": 15, "corrected_absent": 2,    wrong ones that experts have found
+                            "expert": 40}, …}}                  experts' answers
 
 While it works: {"event": "progress", "stage": "ranking", "done": n, "total": n}. The last event is {"event": "done",
 "out": ORDER, "questions": N, "counts": {…}, "concepts": {…}}. A file that does not fit ends it with a sentence.
@@ -56,7 +58,7 @@ from safetensors.numpy import load_file, save_file
 from mlcore.contract import LearningError, Report
 from mlcore.files import write_json, written_aside
 from mlcore.noise.noisy_sigmoid import fit_noise
-from mlcore.ranking.evidence import NONE, Evidence
+from mlcore.ranking.evidence import NO, NONE, YES, Evidence
 from mlcore.ranking.order import FLOOR, MOST, MOST_PER_SIDE, Order, Plan, put_in_order
 from mlcore.ranking.reasons import tell_reasons
 from mlcore.ranking.strategies import STRATEGIES
@@ -118,7 +120,7 @@ def read_evidence(path: Path, concepts: tuple[str, ...], seed: int) -> Evidence:
 def write_order(path: Path, evidence: Evidence, order: Order, reasons: np.ndarray[Any, np.dtype[np.int32]]) -> None:
     """Write the questions whole or not at all. Raises LearningError where there is no room."""
     count, columns = len(order.places), len(evidence.concepts)
-    arrays = {
+    arrays: dict[str, np.ndarray[Any, Any]] = {
         "side": evidence.sides[order.places // columns].astype(np.int64),
         "concept": (order.places % columns).astype(np.int32),
         "score": 1 - np.arange(count, dtype=np.float64) / max(1, count),
@@ -132,16 +134,24 @@ def write_order(path: Path, evidence: Evidence, order: Order, reasons: np.ndarra
 
 
 def describe_labels(evidence: Evidence) -> dict[str, dict[str, Any]]:
-    """Per concept: open labels by text, the shares of them that are estimated wrong, and experts' answers."""
-    found = {}
+    """Per concept what stands in ORDER's JSON file under "concepts".
+
+    What texts get wrong is estimated from all their labels; what experts have found of it is taken off, so that it does
+    not matter how suspicious the labels were that they looked at.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for column, concept in enumerate(evidence.concepts):
-        labels = np.where(evidence.expert[:, column] == NONE, evidence.text[:, column], NONE)
-        noise = fit_noise(labels, evidence.believed[:, column])
-        found[concept] = {
-            "present": int((labels == 1).sum()),
-            "absent": int((labels == 0).sum()),
-            "wrong_present": round(noise.wrong_present, 4) if noise else None,
-            "wrong_absent": round(noise.wrong_absent, 4) if noise else None,
-            "expert": int((evidence.expert[:, column] != NONE).sum()),
-        }
+        text, expert = evidence.text[:, column], evidence.expert[:, column]
+        noise = fit_noise(text, evidence.believed[:, column])
+        row: dict[str, Any] = {"expert": int((expert != NONE).sum())}
+        for name, said, opposite, share in (
+            ("present", YES, NO, noise and noise.wrong_present),
+            ("absent", NO, YES, noise and noise.wrong_absent),
+        ):
+            labels, still = text == said, int(((text == said) & (expert == NONE)).sum())
+            corrected = int((labels & (expert == opposite)).sum())
+            left = None if share is None else max(0.0, share * int(labels.sum()) - corrected) / max(1, still)
+            row |= {name: still, f"corrected_{name}": corrected}
+            row[f"wrong_{name}"] = None if left is None else round(min(1.0, left), 4)
+        found[concept] = row
     return found

@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.integer]
 FEWEST = 5
 """Present and absent labels each, below which a share of wrong ones is a guess."""
-MOST_WRONG = 0.45
-"""A share of wrong labels above which they would say nothing or the opposite; rates of error end there."""
+LEAST_WRONG = 1e-3
+"""No kind of error is taken to be impossible."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +62,13 @@ def estimate_errors(labels: Labels, probabilities: npt.NDArray[np.floating]) -> 
 def wrongness(labels: Labels, probabilities: npt.NDArray[np.floating], errors: Errors | None) -> Floats:
     """Probability (n,) that each label is wrong, 0..1; NaN without a label or a probability.
 
-    probabilities: that the label *calls* it present, as a calibrated model predicts that was taught by such labels. By
-    Bayes: with q the probability that it is present, a the share of absent sides called present and b of present sides
-    called absent, p = q (1 - b) + (1 - q) a; a present label is wrong with (1 - q) a / p, an absent one with
-    q b / (1 - p). Without errors known, the label's own improbability is taken.
+    By Bayes, with q the probability that it is present, a the share of absent sides called present and b that of
+    present sides called absent: a present label is wrong with odds of a (1 - q) to (1 - b) q, an absent one with b q to
+    (1 - a) (1 - q). Without errors known, both kinds are taken to be as frequent: the label's own improbability.
     """
-    p = np.clip(probabilities.astype(float), 1e-6, 1 - 1e-6)
-    if errors is None:
-        found = np.where(labels == 1, 1 - p, p)
-    else:
-        a, b = min(errors.invented, MOST_WRONG), min(errors.forgotten, MOST_WRONG)
-        q = np.clip((p - a) / (1 - a - b), 0.0, 1.0)
-        # where a model is surer than errors allow for, every such label is wrong, and the surer it is the more so
-        surely = np.where(labels == 1, 1 - p, p)
-        found = np.where(labels == 1, (1 - q) * a / np.maximum(p, a), q * b / np.maximum(1 - p, b))
-        found = np.where((q > 0) & (q < 1), found, found * (1 - 1e-3) + 1e-3 * surely)
-    return np.where((labels >= 0) & np.isfinite(probabilities), found, np.nan)
+    q = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+    a, b = (errors.invented, errors.forgotten) if errors else (0.5, 0.5)
+    a, b = np.clip([a, b], LEAST_WRONG, 1 - LEAST_WRONG)
+    wrong = np.where(labels == 1, a * (1 - q), b * q)
+    right = np.where(labels == 1, (1 - b) * q, (1 - a) * (1 - q))
+    return np.where((labels >= 0) & np.isfinite(probabilities), wrong / (wrong + right), np.nan)

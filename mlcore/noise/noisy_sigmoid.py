@@ -44,15 +44,16 @@ class LabelNoise:
     """b: of the sides that show it, the share called absent."""
 
 
-def fit_noise(labels: npt.NDArray[np.integer], answers: npt.NDArray[np.floating]) -> LabelNoise | None:
+def fit_noise(labels: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]) -> LabelNoise | None:
     """How labels of one concept err.
 
-    labels: (n,) 1, 0 or -1 for none; answers: (n,) of a model that did not learn the label it judges, probabilities or
-    whatever rises with them, NaN for none. None with fewer than FEWEST labels of either kind, or where the model
-    says the same of all.
+    labels: (n,) 1, 0 or -1 for none; probabilities: (n,) 0..1 of a model that did not learn the label it judges, NaN
+    for none; they need not be calibrated. None with fewer than FEWEST labels of either kind, or where the model says
+    the same of all.
     """
-    known = (labels >= 0) & np.isfinite(answers)
-    given, said = labels[known] == 1, answers[known].astype(np.float64)
+    known = (labels >= 0) & np.isfinite(probabilities)
+    sure = np.clip(probabilities[known].astype(np.float64), 1e-6, 1 - 1e-6)
+    given, said = labels[known] == 1, np.log(sure / (1 - sure))
     present = int(given.sum())
     if min(present, len(given) - present) < FEWEST or np.ptp(said) == 0:
         return None

@@ -70,7 +70,7 @@ class Evidence:
     @cached_property
     def placed(self) -> Mask:
         """(S,): sides with an embedding."""
-        return np.isfinite(self.embedding).all(axis=1) & (self.embedding.shape[1] > 0)
+        return np.asarray(np.isfinite(self.embedding).all(axis=1) & (self.embedding.shape[1] > 0), dtype=np.bool_)
 
     @cached_property
     def is_unseen(self) -> bool:

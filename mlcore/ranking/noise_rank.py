@@ -17,15 +17,14 @@ SILENT = "No model has looked at sides with a text yet."
 def rank(evidence: Evidence) -> Floats:
     """Probability (S, C) that the text's answer is wrong, NaN where text or model say nothing.
 
-    Each concept's rates of error are estimated from its open labels, so that present and absent labels, rare and
-    frequent concepts are weighed by how often they err, not by the model's doubt alone.
+    How often texts err is estimated per concept from all they say, settled or not: what experts have not looked at yet
+    is what seemed right, and would make texts look better than they are.
     """
-    text = np.where(evidence.open, evidence.text, -1)
-    found = np.full(text.shape, np.nan, dtype=np.float32)
-    for column in range(text.shape[1]):
-        labels, said = text[:, column], evidence.believed[:, column]
+    found = np.full(evidence.text.shape, np.nan, dtype=np.float32)
+    for column in range(found.shape[1]):
+        labels, said = evidence.text[:, column], evidence.believed[:, column]
         found[:, column] = wrongness(labels, said, estimate_errors(labels, said))
-    return found
+    return np.where(evidence.open, found, np.nan)
 
 
 def reason(facts: Facts) -> str:

@@ -38,13 +38,14 @@ def out_of_fold(
     if features.ndim != 2 or labels.ndim != 2 or not len(features) == len(labels) == len(groups) or folds < 2:
         raise ValueError(f"{features.shape} features, {labels.shape} labels, {len(groups)} groups, {folds} folds")
     fold = deal_folds(groups, folds, seed)
-    given = labels == 1
-    known = labels >= 0
+    given: npt.NDArray[np.bool_] = np.equal(labels, 1)
+    known: npt.NDArray[np.bool_] = np.greater_equal(labels, 0)
+    taught = np.asarray(known.any(axis=1), dtype=np.bool_)
     share = given.sum(axis=0) / np.maximum(1, known.sum(axis=0))
-    wide = _scaled(features, known.any(axis=1))
+    wide = _scaled(features, taught)
     # a label that is not there pulls towards the concept's share
     wanted = np.where(known, given - share, 0.0).astype(np.float32)
-    answers = _regress(wide, wanted, known.any(axis=1), fold, folds)
+    answers = _regress(wide, wanted, taught, fold, folds)
     found = np.empty(labels.shape, dtype=np.float32)
     for column in range(labels.shape[1]):
         errors = [_error(each[:, column], wanted[:, column], known[:, column]) for each in answers]

@@ -1,0 +1,147 @@
+"""Whether it matters that a network has learned the label it judges: small networks from scratch on wrong labels."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.ans_sides import CONCEPTS
+from benchmarks.concepts import SCRATCH
+from benchmarks.correction_lots import Labels, Lots, draw_test_coins, make_noisy
+from benchmarks.correction_rounds import STEPS, gather
+from mlcore.contract import Sample, SidePicture, Snapshot
+from mlcore.kinds.concept_vit import Config, predict, train
+from mlcore.metrics.concepts import mean_average_precision
+from mlcore.ranking import noise_rank
+from mlcore.ranking.evidence import NONE
+from mlcore.ranking.out_of_fold import deal_folds
+
+Floats = npt.NDArray[np.float64]
+NETWORK = replace(
+    SCRATCH, backbone="resnet10t", image_size=64, batch_size=64, epochs=18, ema=0.99, test_time_rotations=1
+)
+FOLDS = 4
+ROOT = Path("/")
+JUDGES = {
+    "each fold by a network that did not learn it": "folds",
+    "answers taught fold by fold over a network that learned all": "places",
+    "a network that learned all": "learned",
+}
+LOOKED_AT = {"10 % by noise rank": "folds", "10 % at random": ""}
+
+
+@dataclass(frozen=True)
+class Learned:
+    said: Floats
+    """(coins, concepts) of all coins."""
+    places: Floats
+    """(coins, width): embeddings."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    found: dict[str, tuple[float, ...]]
+    """Per judge: of the wrong labels found by noise rank at each step, averaged over the concepts."""
+    ap: dict[str, float]
+    """On the test coins, of networks taught with these labels."""
+
+
+def compare_networks(lots: Lots, seed: int, config: Config) -> Compared:
+    """Networks of one seed: fold by fold, all labels at once, and after corrections."""
+    noisy, tested = make_noisy(lots, seed), draw_test_coins(lots, seed)
+    pool = np.flatnonzero(~tested)
+    fold = np.full(len(noisy), -1)
+    fold[pool] = deal_folds(pool, FOLDS, seed)
+    whole = learn(lots, noisy, tested, config, seed)
+    folds = np.full(noisy.shape, np.nan)
+    for number in range(FOLDS):
+        mine = fold == number
+        folds[mine] = learn(lots, noisy, tested | mine, config, seed).said[mine]
+    told(seed, "networks of all folds have learned")
+    text = noisy[pool]
+    suspicion = {
+        "folds": suspect(text, folds[pool], None, seed),
+        "places": suspect(text, whole.said[pool], whole.places[pool], seed),
+        "learned": suspect(text, whole.said[pool], None, seed),
+    }
+    wrong = (noisy != lots.truth)[pool]
+    found = {name: tuple(share_found(suspicion[key], wrong, share) for share in STEPS) for name, key in JUDGES.items()}
+    ap = {"no corrections": measure(lots, tested, whole)}
+    chance = np.random.default_rng(seed).random(wrong.shape)
+    for name, key in LOOKED_AT.items():
+        looked = first_of(suspicion[key] if key else chance, STEPS[1])
+        labels = noisy.copy()
+        labels[pool] = np.where(looked, lots.truth[pool], text)
+        ap[name] = measure(lots, tested, learn(lots, labels, tested, config, seed))
+        told(seed, f"a network has learned from {name}")
+    ap["all corrected"] = measure(lots, tested, learn(lots, lots.truth, tested, config, seed))
+    return Compared(found, ap)
+
+
+def told(seed: int, what: str) -> None:
+    print(f"networks, seed {seed}: {what}", flush=True)
+
+
+def learn(lots: Lots, labels: Labels, held_back: npt.NDArray[np.bool_], config: Config, seed: int) -> Learned:
+    """A network taught by these labels of all coins but those held back; a tenth of the others chooses the epoch."""
+    validating = ~held_back & (np.random.default_rng(seed).random(len(labels)) < 0.1)
+    splits: npt.NDArray[np.str_] = np.where(held_back, "test", np.where(validating, "validation", "train"))
+    nobody = (False,) * labels.shape[1]
+    samples = tuple(
+        Sample(number, coin, "reverse", str(path.relative_to(path.anchor)), "", tuple(row), nobody, split)
+        for number, (coin, path, row, split) in enumerate(
+            zip(lots.coins, lots.pictures, labels.tolist(), splits.tolist(), strict=True)
+        )
+    )
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        quiet = replace(config, seed=seed)
+        train(Snapshot(tuple(CONCEPTS), samples), quiet, out, lambda _: None, pictures=ROOT, features=out)
+        sides = [SidePicture(number, path) for number, path in enumerate(lots.pictures)]
+        answers = list(predict(out, sides, lambda _: None))
+    said, places = ([getattr(each, part) for each in answers] for part in ("probabilities", "embedding"))
+    return Learned(np.array(said, dtype=np.float64), np.array(places, dtype=np.float64))
+
+
+def suspect(text: Labels, said: Floats, places: Floats | None, seed: int) -> Floats:
+    """How suspicious noise rank finds each label, by these answers or by those taught over the embeddings."""
+    nowhere = np.empty((len(text), 0)) if places is None else places
+    return noise_rank.rank(gather(text, np.full(text.shape, NONE, dtype=np.int8), said, nowhere, seed)).astype(float)
+
+
+def first_of(scores: Floats, share: float) -> npt.NDArray[np.bool_]:
+    """The labels (coins, concepts) that are looked at first."""
+    chosen = np.zeros(scores.size, dtype=bool)
+    chosen[np.argsort(-scores.ravel(), kind="stable")[: round(share * scores.size)]] = True
+    return chosen.reshape(scores.shape)
+
+
+def share_found(scores: Floats, wrong: npt.NDArray[np.bool_], share: float) -> float:
+    return float(np.mean((first_of(scores, share) & wrong).sum(axis=0) / wrong.sum(axis=0)))
+
+
+def measure(lots: Lots, tested: npt.NDArray[np.bool_], learned: Learned) -> float:
+    return mean_average_precision(lots.truth[tested].astype(int), learned.said[tested]) or 0.0
+
+
+def print_networks(compared: Sequence[Compared]) -> dict[str, Any]:
+    """Print the means over the seeds, and return them."""
+    found = {name: np.mean([each.found[name] for each in compared], axis=0) for name in JUDGES}
+    ap = {name: float(np.mean([each.ap[name] for each in compared])) for name in compared[0].ap}
+    print(f"\nsmall networks, {len(compared)} seeds: wrong labels found by noise rank, ranked once, judged by")
+    for name, shares in found.items():
+        print(f"  {name:62}" + "".join(f"{each:>8.3f}" for each in shares))
+    print("AP of small networks on clean test labels")
+    for name, value in ap.items():
+        print(f"  {name:62}{value:>8.3f}  (" + ", ".join(f"{each.ap[name]:.3f}" for each in compared) + ")")
+    return {
+        "found": {JUDGES[name]: np.round(shares, 4).tolist() for name, shares in found.items()},
+        "ap": {name: round(value, 4) for name, value in ap.items()},
+        "seeds": len(compared),
+    }

@@ -85,5 +85,7 @@ def posted_values(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("it must be an object")
     return {
-        name: value for name, value in body.items() if isinstance(value, (str, int)) and not isinstance(value, bool)
+        name: value
+        for name, value in body.items()
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
     }

@@ -46,7 +46,7 @@ function fill(entry, figure, index, { name, user, seen, chosen }) {
     if (place.textContent !== words) place.textContent = words;
   };
   put("number", String(index + 1));
-  put("concept", name(figure.concept));
+  put("name", name(figure.concept));
   const informed = figure.informed || (seen && !figure.who);
   put("note", [!figure.byHand && `a guess${figure.source ? `, ${figure.source}` : ""}`, informed && "after a map was seen"].filter(Boolean).join(" · "));
   put("who", `${figure.who && figure.who !== user ? figure.who : "you"}, ${moment.format(new Date(figure.when ?? Date.now()))}`);

@@ -1,6 +1,8 @@
 // The boxes around the sides, [left, top, right, bottom] in pixels of the photograph, with their history.
+import { inside, kept } from "./box_handles.js";
+
 export const FACES = ["obverse", "reverse"];
-const LEAST = 16; // px, as the server asks for
+export const LEAST = 16; // px, as the server asks for
 const GAP = 0.04;
 
 export class Boxes {
@@ -28,7 +30,7 @@ export class Boxes {
 
   set(face, box, joined = false) {
     this.selected = face;
-    this.#put({ ...this.now, [face]: this.#inside(box) }, joined);
+    this.#put({ ...this.now, [face]: inside(box, this, LEAST) }, joined);
   }
 
   select(face) {
@@ -38,7 +40,7 @@ export class Boxes {
 
   move(face, across, down, joined) {
     const box = this.now[face];
-    if (box) this.set(face, moved(box, this.#kept(box, across, down)), joined);
+    if (box) this.set(face, kept(box, [across, down], this), joined);
   }
 
   resize(face, across, down, joined) {
@@ -107,27 +109,7 @@ export class Boxes {
     const gap = Math.round(GAP * Math.min(right - left, bottom - top));
     return [left + gap, top + gap, right - gap, bottom - gap];
   }
-
-  #kept([left, top, right, bottom], across, down) {
-    return [
-      Math.max(-left, Math.min(across, this.width - right)),
-      Math.max(-top, Math.min(down, this.height - bottom)),
-    ];
-  }
-
-  #inside(box) {
-    const [left, top, right, bottom] = box.map(Math.round);
-    const [x, y] = [clamp(left, 0, this.width - LEAST), clamp(top, 0, this.height - LEAST)];
-    return [x, y, clamp(right, x + LEAST, this.width), clamp(bottom, y + LEAST, this.height)];
-  }
 }
 
-export const moved = ([left, top, right, bottom], [across, down]) => [
-  left + across,
-  top + down,
-  right + across,
-  bottom + down,
-];
-const clamp = (value, least, most) => Math.max(least, Math.min(value, most));
 const middle = (box, along) => (box[along] + box[along + 2]) / 2;
 const copy = (boxes) => JSON.parse(JSON.stringify(boxes));

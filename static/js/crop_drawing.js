@@ -1,10 +1,6 @@
 // The photograph as SVG with a box per side: dragged by its middle, resized by eight handles, with mouse, pen or finger.
-import { FACES, moved } from "./crop_boxes.js";
-
-const SVG = "http://www.w3.org/2000/svg";
-const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
-const GRIP = 9; // px on the screen, half the edge of a handle's square
-const FINGER = 18; // px on the screen, half of what a finger meets
+import { FACES, LEAST } from "./crop_boxes.js";
+import { addHandles, follow, kept, make, place, showHandles, stretched } from "./box_handles.js";
 
 export function draw(place, boxes, theirs) {
   const svg = make("svg", { viewBox: `0 0 ${boxes.width} ${boxes.height}`, class: "crop-svg" });
@@ -29,9 +25,7 @@ function group(face) {
   const g = make("g", { class: `box face-${face}`, tabindex: "0", role: "group", "aria-roledescription": "box" });
   g.append(make("rect", { class: "box-area", "data-part": "move" }), make("text", { class: "box-name" }));
   g.lastElementChild.textContent = face === "obverse" ? "Obverse" : "Reverse";
-  for (const part of HANDLES) {
-    g.append(make("rect", { class: "box-reach", "data-part": part }), make("rect", { class: "box-grip", "data-part": part }));
-  }
+  addHandles(g);
   return g;
 }
 
@@ -47,74 +41,22 @@ function show(g, box, selected, unit) {
   name.setAttribute("x", left + 8 * unit);
   name.setAttribute("y", top + 20 * unit);
   name.setAttribute("font-size", 15 * unit);
-  for (const grip of g.querySelectorAll(".box-grip, .box-reach")) {
-    const half = (grip.classList.contains("box-grip") ? GRIP / 2 : FINGER) * unit;
-    const [x, y] = spot(grip.dataset.part, box);
-    place(grip, x - half, y - half, 2 * half, 2 * half);
-  }
-}
-
-function spot(part, [left, top, right, bottom]) {
-  const x = part.includes("w") ? left : part.includes("e") ? right : (left + right) / 2;
-  const y = part.startsWith("n") ? top : part.startsWith("s") ? bottom : (top + bottom) / 2;
-  return [x, y];
+  showHandles(g, box, unit);
 }
 
 function startDrag(event, svg, face, boxes) {
   const part = event.target.dataset.part;
   if (!part || event.button > 0) return;
   event.preventDefault();
-  const [box, from] = [boxes.now[face], point(svg, event)];
   event.currentTarget.focus({ preventScroll: true });
-  svg.setPointerCapture(event.pointerId);
+  const box = boxes.now[face];
   let joined = false;
-  const drag = (moving) => {
-    if (moving.pointerId !== event.pointerId) return;
-    const now = point(svg, moving);
-    const by = [now.x - from.x, now.y - from.y];
-    boxes.set(face, part === "move" ? kept(moved(box, by), box, boxes) : stretched(box, part, by), joined);
+  follow(svg, event, (by) => {
+    boxes.set(face, part === "move" ? kept(box, by, boxes) : stretched(box, part, by, LEAST), joined);
     joined = true;
-  };
-  const end = (ending) => {
-    if (ending.pointerId !== event.pointerId) return;
-    svg.removeEventListener("pointermove", drag);
-    svg.removeEventListener("pointerup", end);
-    svg.removeEventListener("pointercancel", end);
-  };
-  svg.addEventListener("pointermove", drag);
-  svg.addEventListener("pointerup", end);
-  svg.addEventListener("pointercancel", end);
+  });
 }
-
-/** A moved box keeps its size at the photograph's edges. */
-function kept([left, top], box, { width, height }) {
-  const [across, down] = [box[2] - box[0], box[3] - box[1]];
-  const x = Math.max(0, Math.min(left, width - across));
-  const y = Math.max(0, Math.min(top, height - down));
-  return [x, y, x + across, y + down];
-}
-
-function stretched([left, top, right, bottom], part, [across, down]) {
-  return [
-    part.includes("w") ? Math.min(left + across, right - 16) : left,
-    part.startsWith("n") ? Math.min(top + down, bottom - 16) : top,
-    part.includes("e") ? Math.max(right + across, left + 16) : right,
-    part.startsWith("s") ? Math.max(bottom + down, top + 16) : bottom,
-  ];
-}
-
-const point = (svg, event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
 
 function rectangle([left, top, right, bottom], attributes) {
   return make("rect", { ...attributes, x: left, y: top, width: right - left, height: bottom - top });
-}
-
-function place(element, x, y, width, height) {
-  for (const [name, value] of Object.entries({ x, y, width, height })) element.setAttribute(name, value);
-}
-
-function make(name, attributes) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }

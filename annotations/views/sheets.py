@@ -1,0 +1,118 @@
+"""The contact sheet: many sides at a glance, one concept, what looks most wrong first."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from annotations.forms.sheets import SAID, SHOWN, HeldForm, NextSheetForm, read_one
+from annotations.models import Concept, ReviewItem
+from annotations.queries.review import Question, concepts_with_open, count_progress, draw_questions, questions_of
+from annotations.queries.sheets import count_questions, find_last_page
+from annotations.services.sheets import lease_sheet, renew_leases
+from annotations.templatetags.pictures import media
+from annotations.views.access import expert_required
+from annotations.views.page_answers import posted_object
+
+
+@require_GET
+@never_cache
+@expert_required
+def sheet(request: HttpRequest) -> HttpResponse:
+    concepts = list(concepts_with_open())
+    concept = _chosen_concept(request.GET.get("concept", ""), concepts)
+    said, show = _one_of(request, "said", SAID), int(_one_of(request, "show", tuple(map(str, SHOWN))))
+    items = lease_sheet(user=request.user, concept=concept.slug, said=said, count=show) if concept else []
+    last = find_last_page(request.user, concept) if concept else []
+    slug = concept.slug if concept else ""
+    page, progress = draw_page(items), _progress(request, slug)
+    state = {
+        "user": request.user.pk,
+        "concept": slug,
+        "said": said,
+        "show": show,
+        "page": page,
+        "progress": progress,
+        "previous": draw_page(questions_of(last)) if last else None,
+        "answers": {each.side_id: {"key": str(each.key), "answer": each.answer} for each in last},
+    }
+    choice = {"concept": concept, "concepts": concepts, "said": said, "show": show, "shown": SHOWN}
+    drawn = {"page": page, "progress": progress, "last": last, "key": uuid.uuid4(), "state": state}
+    return render(request, "sheets/sheet.html", {**choice, **drawn})
+
+
+@require_POST
+@expert_required
+def sheet_next(request: HttpRequest) -> HttpResponse:
+    """Another page, without the questions that the browser holds already."""
+    try:
+        asked = read_sent(request, NextSheetForm)
+    except ValidationError as error:
+        return JsonResponse({"detail": " ".join(error.messages)}, status=400)
+    concept: str = asked["concept"].slug
+    items = lease_sheet(
+        user=request.user, concept=concept, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
+    )
+    return JsonResponse({"page": draw_page(items), "progress": _progress(request, concept)})
+
+
+@require_POST
+@expert_required
+def review_renew(request: HttpRequest) -> HttpResponse:
+    """An open page says which questions it still shows."""
+    try:
+        asked = read_sent(request, HeldForm)
+    except ValidationError as error:
+        return JsonResponse({"detail": " ".join(error.messages)}, status=400)
+    return JsonResponse({"held": renew_leases(user=request.user, item_ids=asked["items"])})
+
+
+def read_sent(request: HttpRequest, form_class: type[NextSheetForm | HeldForm]) -> dict[str, Any]:
+    return read_one(form_class(posted_object(request)))
+
+
+def draw_page(items: list[ReviewItem]) -> dict[str, Any]:
+    """The drawn sides, and what a browser needs to answer for them."""
+    questions = draw_questions(items)
+    cells = [(question, uuid.uuid4()) for question in questions]
+    return {"html": render_to_string("sheets/cells.html", {"cells": cells}), "cells": [*map(_cell, questions)]}
+
+
+def _cell(question: Question) -> dict[str, Any]:
+    item, current = question.item, question.current
+    return {
+        "id": item.pk,
+        "side": item.side_id,
+        "concept": item.concept.slug,
+        "coin": str(item.side.coin),
+        "thumbnail": media(item.side.thumbnail),
+        "base": current.pk if current else None,
+    }
+
+
+def _progress(request: HttpRequest, concept: str) -> dict[str, int]:
+    return {"answered": count_progress(request.user, concept)["answered"], **count_questions(concept)}
+
+
+def _chosen_concept(slug: str, concepts: list[Any]) -> Concept | None:
+    """The one asked for, else the one with the most open questions."""
+    if slug:
+        found = next((each for each in concepts if each.slug == slug), None)
+        if found is None:
+            raise Http404(f"There is no concept “{slug}”. The page of concepts lists those in use.")
+        return found
+    return max(concepts, key=lambda each: each.waiting, default=None)
+
+
+def _one_of(request: HttpRequest, name: str, known: tuple[str, ...]) -> str:
+    given = request.GET.get(name, known[0])
+    if given not in known:
+        raise Http404(f"“{given}” is nothing to choose for {name}; say {', '.join(known)}.")
+    return given

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotations.models import Concept, Rule, RuleChange
+from annotations.models import Rule, RuleChange
+from annotations.queries.hierarchy import Hierarchy
 from mlcore.contract import FACES
 from mlcore.text.rules import Rule as TextRule
 
@@ -42,8 +43,5 @@ def text_rules() -> list[TextRule]:
 
 
 def implications() -> dict[str, tuple[str, ...]]:
-    """Concept slug → slugs it implies directly."""
-    return {
-        concept.slug: tuple(implied.slug for implied in concept.implies.all())
-        for concept in Concept.objects.in_use().prefetch_related("implies")
-    }
+    """Concept slug → slugs it implies directly. What was merged into another stands for that one."""
+    return Hierarchy.read().implied_slugs()

@@ -56,7 +56,7 @@ def create_concept(
     slug = slugify(fold(name))[:50]
     if not slug:
         raise ConceptRefused(f"“{name}” has no Latin letters to make an address of. Give a name in English.")
-    _refuse_known(slug, {name, *names.values()}, link)
+    refuse_known(slug, {name, *names.values()}, link)
     try:
         for rule in (rules := list(dict.fromkeys(rules))):
             TextRule(0, slug, rule.language, rule.kind, rule.pattern, 1)
@@ -77,19 +77,25 @@ def create_concept(
     return concept
 
 
-def _refuse_known(slug: str, names: Collection[str], link: str) -> None:
-    """Refuse what another concept is called already, in any language, or links to."""
+def refuse_known(slug: str, names: Collection[str], link: str, but: Concept | None = None) -> None:
+    """Refuse what another concept (than `but`) is called already, in any language, or links to."""
     wanted = {fold(name): name for name in names}
-    for concept in Concept.objects.all():
+    for concept in Concept.objects.select_related("merged_into"):
+        if but and concept.pk == but.pk:
+            continue
         shared = [fold(name) for name in (concept.name, *concept.names.values()) if fold(name) in wanted]
-        after = " It is no longer asked for; bring it back under Administration." if concept.retired else ""
-        if shared or concept.slug == slug:
+        if shared or (slug and concept.slug == slug):
             called = wanted[shared[0]] if shared else slug
-            raise ConceptRefused(
-                f"“{called}” is a name of the concept {concept.name} already. Add its words there.{after}"
-            )
+            raise ConceptRefused(f"“{called}” is a name of the concept {concept.name} already. {_way_out(concept)}")
         if link and concept.link == link:
-            raise ConceptRefused(f"The concept {concept.name} links to {link} already. Add its words there.{after}")
+            raise ConceptRefused(f"The concept {concept.name} links to {link} already. {_way_out(concept)}")
+
+
+def _way_out(concept: Concept) -> str:
+    if concept.merged_into:
+        return f"It was merged into {concept.merged_into.name}: add its words there."
+    after = " It is no longer asked for; an administrator brings it back on its page." if concept.retired else ""
+    return f"Add its words there.{after}"
 
 
 def compiled_rules() -> RuleSet:

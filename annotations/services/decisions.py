@@ -10,15 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from annotations.models import Concept, Decision, Side
-from annotations.services.labels import settle_decisions
+from annotations.services.labels import ROOTS, settle_decisions
 
-_SETTLE_QUESTIONS = """
+_SETTLE_QUESTIONS = f"""
+WITH RECURSIVE {ROOTS}
 UPDATE annotations_reviewitem item SET
-  status = CASE decision.answer WHEN 'withdrawn' THEN 'open' ELSE 'answered' END,
+  status = CASE label.expert WHEN '' THEN 'open' ELSE 'answered' END,
   leased_to_id = NULL, leased_until = NULL
 FROM annotations_decision decision
-WHERE decision.id = ANY(%s) AND item.side_id = decision.side_id AND item.concept_id = decision.concept_id
-"""
+JOIN merged ON merged.concept_id = decision.concept_id
+JOIN annotations_label label ON label.side_id = decision.side_id AND label.concept_id = merged.root_id
+WHERE decision.id = ANY(%s) AND item.side_id = label.side_id AND item.concept_id = label.concept_id
+"""  # noqa: S608 - a part of our own
 
 
 class Conflict(Exception):

@@ -8,18 +8,30 @@ from django.db import connection, transaction
 
 from annotations.models import ModelVersion
 
-_READ_TEXTS = """
+# What was said of a merged concept counts for the one that it was merged into; nothing counts for a retired one.
+ROOTS = """
+merged (concept_id, root_id) AS (
+  SELECT id, id FROM annotations_concept WHERE merged_into_id IS NULL AND NOT retired
+  UNION ALL
+  SELECT concept.id, merged.root_id FROM annotations_concept concept
+  JOIN merged ON concept.merged_into_id = merged.concept_id
+)
+"""
+_READ_TEXTS = f"""
+WITH RECURSIVE {ROOTS}
 INSERT INTO annotations_label (side_id, concept_id, expert, text_present, model_present, answer, origin)
-SELECT DISTINCT side_id, concept_id, '', true, false, '', '' FROM annotations_pseudolabel
+SELECT DISTINCT side_id, merged.root_id, '', true, false, '', ''
+FROM annotations_pseudolabel said JOIN merged ON merged.concept_id = said.concept_id
 WHERE side_id = ANY(%(sides)s)
 ON CONFLICT (side_id, concept_id) DO UPDATE SET text_present = true WHERE NOT annotations_label.text_present
-"""
-_FORGET_TEXTS = """
+"""  # noqa: S608 - a part of our own
+_FORGET_TEXTS = f"""
+WITH RECURSIVE {ROOTS}
 UPDATE annotations_label label SET text_present = false
 WHERE side_id = ANY(%(sides)s) AND text_present AND NOT EXISTS (
-    SELECT 1 FROM annotations_pseudolabel said
-    WHERE said.side_id = label.side_id AND said.concept_id = label.concept_id)
-"""
+    SELECT 1 FROM annotations_pseudolabel said JOIN merged ON merged.concept_id = said.concept_id
+    WHERE said.side_id = label.side_id AND merged.root_id = label.concept_id)
+"""  # noqa: S608 - a part of our own
 _SETTLE = """
 UPDATE annotations_label SET
   answer = CASE WHEN expert <> '' THEN expert WHEN text_present OR model_present THEN 'yes' ELSE '' END,
@@ -32,23 +44,48 @@ DELETE FROM annotations_label label WHERE {where} AND decision_id IS NULL AND NO
 AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem item
                 WHERE item.side_id = label.side_id AND item.concept_id = label.concept_id)
 """
+# Which of several standing answers is the expert's word: the newest on the concept itself before those on what was
+# merged into it, and what was withdrawn only where there is nothing else.
+BEST_WORD = "decision.answer = 'withdrawn', decision.concept_id <> merged.root_id, decision.id DESC"
+STANDS = "NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = decision.id)"
 # In order, so that two pages of answers never wait for each other in a circle.
-_HEAR_EXPERTS = """
-INSERT INTO annotations_label (side_id, concept_id, expert, decision_id, text_present, model_present, answer, origin)
-SELECT side_id, concept_id, CASE answer WHEN 'withdrawn' THEN '' ELSE answer END, id, false, false, '', ''
-FROM annotations_decision WHERE id = ANY(%(decisions)s) ORDER BY side_id, concept_id
-ON CONFLICT (side_id, concept_id) DO UPDATE SET expert = EXCLUDED.expert, decision_id = EXCLUDED.decision_id
-"""
+_HEAR_EXPERTS = f"""
+WITH RECURSIVE {ROOTS}, question AS (
+  SELECT DISTINCT decision.side_id, merged.root_id FROM annotations_decision decision
+  JOIN merged ON merged.concept_id = decision.concept_id WHERE decision.id = ANY(%(decisions)s)
+), word AS (
+  SELECT question.side_id, question.root_id, said.id, said.answer FROM question CROSS JOIN LATERAL (
+    SELECT decision.id, CASE decision.answer WHEN 'withdrawn' THEN '' ELSE decision.answer END AS answer
+    FROM annotations_decision decision JOIN merged ON merged.concept_id = decision.concept_id
+    WHERE decision.side_id = question.side_id AND merged.root_id = question.root_id AND {STANDS}
+    ORDER BY {BEST_WORD} LIMIT 1) said
+)
+INSERT INTO annotations_label AS label
+  (side_id, concept_id, expert, decision_id, text_present, model_present, answer, origin)
+SELECT side_id, root_id, answer, id, false, false, answer, CASE answer WHEN '' THEN '' ELSE 'expert' END
+FROM word ORDER BY side_id, root_id
+ON CONFLICT (side_id, concept_id) DO UPDATE SET expert = EXCLUDED.expert, decision_id = EXCLUDED.decision_id,
+  answer = CASE WHEN EXCLUDED.expert <> '' THEN EXCLUDED.expert
+                WHEN label.text_present OR label.model_present THEN 'yes' ELSE '' END,
+  origin = CASE WHEN EXCLUDED.expert <> '' THEN 'expert' WHEN label.text_present THEN 'text'
+                WHEN label.model_present THEN 'model' ELSE '' END
+"""  # noqa: S608 - parts of our own
 _OF_SIDES = "side_id = ANY(%(sides)s)"
+# Where a version that does not know a concept knows one that was merged into it, that one's probability stands for it.
+PLACES = """
+places AS (
+  SELECT DISTINCT ON (merged.root_id) merged.root_id AS concept_id, given.place, given.t
+  FROM unnest(%(slugs)s::text[], %(thresholds)s::float8[]) WITH ORDINALITY AS given (slug, t, place)
+  JOIN annotations_concept concept ON concept.slug = given.slug
+  JOIN merged ON merged.concept_id = concept.id
+  ORDER BY merged.root_id, concept.id <> merged.root_id, given.place
+)
+"""
 # What this version changes, found without locking a label: on labels that there are (its score by its place in the
 # array), and where it alone says present.
-_FIND_CHANGES = """
+_FIND_CHANGES = f"""
 CREATE TEMPORARY TABLE changed_label ON COMMIT DROP AS
-WITH places AS (
-  SELECT concept.id AS concept_id, given.place, given.t
-  FROM unnest(%(slugs)s::text[], %(thresholds)s::float8[]) WITH ORDINALITY AS given (slug, t, place)
-  JOIN annotations_concept concept ON concept.slug = given.slug AND NOT concept.retired
-), said AS (
+WITH RECURSIVE {ROOTS}, {PLACES}, said AS (
   SELECT label.id, label.side_id, label.concept_id, prediction.probabilities[places.place] AS p, places.t
   FROM annotations_label label
   LEFT JOIN places ON places.concept_id = label.concept_id
@@ -69,7 +106,7 @@ JOIN places ON places.place = score.place AND score.p >= places.t
 WHERE prediction.version_id = %(version)s AND NOT EXISTS (
     SELECT 1 FROM annotations_label label
     WHERE label.side_id = prediction.side_id AND label.concept_id = places.concept_id)
-"""
+"""  # noqa: S608 - parts of our own
 _CHANGE = """
 UPDATE annotations_label label SET
   model_score = changed.p, model_present = changed.present, model_version_id = changed.version_id,
@@ -117,7 +154,5 @@ def refresh_model_labels(version: ModelVersion) -> None:
 
 def settle_decisions(decision_ids: Sequence[int]) -> None:
     """Make decisions the expert's word, each on its side and concept. Runs inside the decisions' transaction."""
-    decided = {"decisions": list(decision_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_HEAR_EXPERTS, decided)
-        cursor.execute(_SETTLE.format(where="decision_id = ANY(%(decisions)s)"), decided)
+        cursor.execute(_HEAR_EXPERTS, {"decisions": list(decision_ids)})

@@ -64,10 +64,11 @@ AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem item
                 WHERE item.side_id = given.side_id AND item.concept_id = given.concept_id)
 ON CONFLICT (side_id, concept_id) DO NOTHING
 """
+# What experts said differently of two concepts that were merged is asked until somebody settles it.
 _FIND_OUT = """
 CREATE TEMPORARY TABLE ranked_out AS
 SELECT row_number() OVER (ORDER BY item.id) - 1 AS place, item.id FROM annotations_reviewitem item
-WHERE status = 'open' AND NOT EXISTS (
+WHERE status = 'open' AND item.strategy <> 'merge' AND NOT EXISTS (
   SELECT 1 FROM ranked_question given WHERE given.side_id = item.side_id AND given.concept_id = item.concept_id)
 """
 # One that stands before a person is left until the next ranking.

@@ -1,0 +1,178 @@
+"""Disagreements, and the page on which a third person settles one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotations.forms.review import DecisionForm, UndoForm
+from annotations.models import Decision
+from annotations.queries.disagreements import PAGE, Case, ShownCase, find_case, list_cases, question_item, show_cases
+from annotations.queries.review import draw_questions
+from annotations.services.adjudication import NoDisagreement, adjudicate
+from annotations.services.decisions import Conflict, KeyReused, current_decision, undo_decision
+from annotations.views.access import expert_required, is_admin
+from annotations.views.live import page_number
+
+
+class SettleForm(DecisionForm):
+    gold = forms.BooleanField(required=False)
+
+
+@require_safe
+@never_cache
+@expert_required
+def disagreements(request: HttpRequest) -> HttpResponse:
+    shown, cases = _listed(request), _cases(request)
+    unsettled = sum(case.settled_by is None for case in cases)
+    context = {
+        "shown": shown[:PAGE],
+        "state": _state(request),
+        "open": unsettled,
+        "settled": len(cases) - unsettled,
+        "next": _address("disagreements", request, shown),
+        "first": shown[0] if shown and not shown[0].case.was_read_by(_signed_in(request)) else None,
+    }
+    return render(request, "agreement/disagreements.html", context)
+
+
+@require_safe
+@never_cache
+@expert_required
+def disagreements_json(request: HttpRequest) -> JsonResponse:
+    shown = _listed(request)
+    rows = [_as_json(each) for each in shown[:PAGE]]
+    return JsonResponse({"disagreements": rows, "next": _address("disagreements_json", request, shown) or None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@expert_required
+def disagreement(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
+    case = find_case(side_id, slug)
+    user = _signed_in(request)
+    if request.method == "POST":
+        return _settle(request, side_id, slug)
+    if case is None:
+        raise Http404(f"Nobody disagrees about {slug} on side {side_id}, or no longer. The list names those open.")
+    may_see = is_admin(request) or not case.was_read_by(user) or _settled_by(case, user)
+    if not may_see:
+        raise Http404(f"{slug} on side {side_id} is settled by a third person. The list names those for you.")
+    return _show(request, case)
+
+
+@require_POST
+@expert_required
+def disagreement_undo(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.sentence())
+    undone = form.cleaned_data["of"]
+    if not isinstance(undone, Decision):
+        raise BadRequest("This key stands for no decision. Open the disagreement again.")
+    try:
+        undo_decision(user=_signed_in(request), decision_id=undone.pk, key=form.cleaned_data["key"])
+    except Conflict:
+        messages.warning(request, "Somebody has answered since; what you said stands in the history.")
+    return redirect("disagreement", side_id, slug)
+
+
+def _settle(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
+    form = SettleForm(request.POST.dict() | {"side": side_id, "concept": slug})
+    if not form.is_valid():
+        raise BadRequest(form.sentence())
+    sent = form.cleaned_data
+    try:
+        decision = adjudicate(
+            user=_signed_in(request),
+            side_id=side_id,
+            concept=slug,
+            answer=sent["answer"],
+            key=sent["key"],
+            base_id=sent["base"],
+            gold=sent["gold"],
+        )
+    except NoDisagreement as error:
+        raise Http404(str(error)) from error
+    except KeyReused as error:
+        raise BadRequest(str(error)) from error
+    except Conflict:
+        messages.warning(request, "Somebody answered in the meantime. Nothing was overwritten; look again.")
+        return redirect("disagreement", side_id, slug)
+    following = next((case for case in _cases(request) if case.settled_by is None), None)
+    messages.success(request, f"Settled: {decision.get_answer_display().lower()}.")
+    if following is None or following.was_read_by(_signed_in(request)):
+        return redirect("disagreements")
+    [shown] = show_cases([following])
+    return redirect("disagreement", shown.side.pk, shown.concept.slug)
+
+
+def _show(request: HttpRequest, case: Case) -> HttpResponse:
+    item, user = question_item(case), _signed_in(request)
+    [question] = draw_questions([item])
+    base = current_decision(side_id=case.side_id, concept_id=case.concept_id)
+    context = {
+        "case": case,
+        "question": question,
+        "readers": [Decision.Answer(each.answer).label for each in case.readers],
+        "settled": Decision.objects.filter(pk=case.settled_by.id).first() if case.settled_by else None,
+        "may_settle": not case.was_read_by(user),
+        "may_undo": _settled_by(case, user) and base is not None and base.user_id == user.pk,
+        "base": base,
+        "key": uuid.uuid4(),
+    }
+    return render(request, "agreement/disagreement.html", context)
+
+
+def _cases(request: HttpRequest) -> list[Case]:
+    return list_cases(_signed_in(request), see_all=is_admin(request))
+
+
+def _settled_by(case: Case, user: User) -> bool:
+    return case.settled_by is not None and case.settled_by.user_id == user.pk
+
+
+def _state(request: HttpRequest) -> str:
+    state = request.GET.get("state", "open")
+    if state not in ("open", "settled"):
+        raise BadRequest(f"state is “{state[:40]}”; it must be open or settled.")
+    return state
+
+
+def _listed(request: HttpRequest) -> list[ShownCase]:
+    """One more than a page where there is another."""
+    state, before = _state(request), page_number(request)
+    kept = [case for case in _cases(request) if (case.settled_by is None) == (state == "open")]
+    return show_cases([case for case in kept if before is None or case.newest < before][: PAGE + 1])
+
+
+def _address(name: str, request: HttpRequest, shown: list[ShownCase]) -> str:
+    if len(shown) <= PAGE:
+        return ""
+    return reverse(name, query={"state": _state(request), "before": shown[PAGE - 1].case.newest})
+
+
+def _as_json(shown: ShownCase) -> dict[str, Any]:
+    return {
+        "coin": shown.side.coin.identifier,
+        "side": shown.side.pk,
+        "face": shown.side.face,
+        "concept": shown.concept.slug,
+        "answers": [each.answer for each in shown.case.readers],
+        "settled": shown.case.settled_by.answer if shown.case.settled_by else None,
+    }
+
+
+def _signed_in(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - expert_required saw to it
+    return request.user

@@ -1,0 +1,236 @@
+"""How far persons agree, what a third one settles, and who may see whose accuracy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations.models import BlindAnswer, Decision, GoldQuestion, HiddenQuestion, Label, ReviewItem, Side
+from annotations.queries.agreement import read_gold, read_pace, read_readings
+from annotations.queries.disagreements import find_case, list_cases
+from annotations.services.accounts import ensure_groups
+from annotations.services.adjudication import NoDisagreement, adjudicate
+from annotations.services.agreement import measure_accuracy, measure_agreement
+from annotations.services.decisions import record_decision, undo_decision
+from annotations.services.gold import set_gold
+from annotations.services.hidden_questions import record_blind
+from annotations.services.review import rank_questions
+from tests.conftest import MakeCoin
+from tests.review_steps import page_of
+
+pytestmark = pytest.mark.django_db
+Decide = Callable[..., Decision]
+
+
+@pytest.fixture
+def third(db: None) -> User:
+    user = User.objects.create_user("cleo", password="denarius-46")
+    user.groups.add(ensure_groups())
+    return user
+
+
+@pytest.fixture
+def sides(make_coin: MakeCoin) -> list[Side]:
+    coins = [make_coin(f"demo.{number}", reverse="Eagle standing", crop="ab/picture.webp") for number in range(6)]
+    rank_questions(round=0)
+    return [coin.sides.get(face="reverse") for coin in coins]
+
+
+def decide(user: User, side: Side, answer: str, base: Decision | None = None) -> Decision:
+    return record_decision(
+        user=user,
+        side_id=side.pk,
+        concept="eagle",
+        answer=answer,
+        key=uuid.uuid4(),
+        base_id=base.pk if base else None,
+    )
+
+
+def read_again(user: User, first: Decision, answer: str, purpose: str = "overlap") -> BlindAnswer:
+    HiddenQuestion.objects.create(user=user, side=first.side, concept=first.concept, purpose=purpose, decision=first)
+    return record_blind(user=user, side_id=first.side_id, concept="eagle", answer=answer, key=uuid.uuid4())
+
+
+def settle(user: User, side: Side, answer: str, base: Decision, *, gold: bool = False) -> Decision:
+    return adjudicate(
+        user=user, side_id=side.pk, concept="eagle", answer=answer, key=uuid.uuid4(), base_id=base.pk, gold=gold
+    )
+
+
+def test_only_answers_given_without_seeing_anothers_count_as_readings(
+    expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    first = decide(expert, sides[0], "yes")
+    read_again(second_expert, first, "no")
+    decide(third, sides[0], "no", base=first)
+    wrong = decide(expert, sides[1], "no")
+    corrected = decide(expert, sides[1], "yes", base=wrong)
+    read_again(second_expert, corrected, "yes")
+    decide(expert, sides[2], "yes")
+    said = {(reading.side_id, reading.user_id): reading.answer for reading in read_readings()}
+    assert said == {
+        (sides[0].pk, expert.pk): "yes",
+        (sides[0].pk, second_expert.pk): "no",
+        (sides[1].pk, expert.pk): "yes",
+        (sides[1].pk, second_expert.pk): "yes",
+    }
+
+
+def test_kappa_is_measured_per_concept_for_all_and_for_each_pair(
+    expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    for side, (mine, other) in zip(sides, ["yy", "yy", "nn", "nn", "yn", "yu"], strict=True):
+        words = {"y": "yes", "n": "no", "u": "unsure"}
+        read_again(second_expert, decide(expert, side, words[mine]), words[other])
+    measured = measure_agreement(read_readings())
+    assert [(each.concept, each.people) for each in measured] == [
+        ("", ()),
+        ("", (expert.pk, second_expert.pk)),
+        ("eagle", ()),
+        ("eagle", (expert.pk, second_expert.pk)),
+    ]
+    cohen, fleiss = measured[3], measured[2]
+    assert (cohen.figures.n, cohen.unsure) == (5, 1)
+    assert cohen.figures.observed == pytest.approx(0.8)
+    assert cohen.figures.kappa == pytest.approx((0.8 - 0.48) / 0.52)
+    assert cohen.figures.pabak == pytest.approx(0.6)
+    assert (fleiss.figures.n, fleiss.unsure) == (5, 1)
+    assert fleiss.figures.kappa == pytest.approx(0.6)
+
+
+def test_a_third_person_settles_a_disagreement_and_it_becomes_gold(
+    client: Client, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    first = decide(expert, sides[0], "yes")
+    read_again(second_expert, first, "no")
+    client.force_login(third)
+    listed = page_of(client.get(reverse("disagreements")))
+    assert [each.get_text() for each in listed.select(".case-title")] == ["Eagle?"]
+    assert "ada" not in listed.main.get_text()
+    address = listed.select_one(".case-card a")["href"]
+    page = page_of(client.get(address))
+    assert [each.get_text() for each in page.select(".said strong")] == ["Yes", "No"]
+    assert not {"ada", "bela"} & set(page.main.get_text().split()), "who said what is not told"
+    fields = {each["name"]: each["value"] for each in page.select("#answers input[type=hidden]")}
+    assert fields["base"] == str(first.pk)
+    sent = fields | {"answer": "no", "gold": "on"}
+    assert [client.post(address, sent).status_code for _ in range(2)] == [302, 302], "a double click"
+    decision = Decision.objects.latest("id")
+    assert (decision.user, decision.answer, decision.base) == (third, "no", first)
+    assert Decision.objects.count() == 2
+    assert Label.objects.get(side=sides[0], concept__slug="eagle").expert == "no"
+    assert GoldQuestion.objects.get().decision == decision
+    assert page_of(client.get(reverse("disagreements"))).select(".case-card") == []
+    rows = client.get(reverse("disagreements_json"), {"state": "settled"}).json()["disagreements"]
+    assert [(row["answers"], row["settled"]) for row in rows] == [(["yes", "no"], "no")]
+
+
+def test_who_answered_is_not_the_one_to_settle_nor_shown_that_anybody_disagrees(
+    client: Client, expert: User, second_expert: User, sides: list[Side]
+) -> None:
+    first = decide(expert, sides[0], "yes")
+    read_again(second_expert, first, "no")
+    with pytest.raises(PermissionDenied, match="third person"):
+        settle(second_expert, sides[0], "yes", first)
+    client.force_login(second_expert)
+    address = reverse("disagreement", args=[sides[0].pk, "eagle"])
+    assert page_of(client.get(reverse("disagreements"))).select(".case-card") == []
+    assert client.get(address).status_code == 404
+    sent = {"answer": "yes", "key": str(uuid.uuid4()), "base": first.pk}
+    assert client.post(address, sent).status_code == 403
+    assert Decision.objects.get() == first
+
+
+def test_two_persons_who_answered_each_other_disagree_and_undoing_reopens_the_case(
+    client: Client, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    second = decide(second_expert, sides[0], "no", base=decide(expert, sides[0], "yes"))
+    case = find_case(sides[0].pk, "eagle")
+    assert case is not None and case.settled_by is None
+    decision = settle(third, sides[0], "no", second)
+    case = find_case(sides[0].pk, "eagle")
+    assert case is not None and case.settled_by is not None and case.settled_by.id == decision.pk
+    client.force_login(third)
+    address = reverse("disagreement_undo", args=[sides[0].pk, "eagle"])
+    assert client.post(address, {"of": decision.key, "key": uuid.uuid4()}).status_code == 302
+    case = find_case(sides[0].pk, "eagle")
+    assert case is not None and case.settled_by is None
+    assert Label.objects.get(side=sides[0], concept__slug="eagle").expert == "no"
+
+
+def test_agreeing_answers_undone_answers_and_gold_are_no_disagreement(
+    expert: User, second_expert: User, third: User, admin: User, sides: list[Side]
+) -> None:
+    read_again(second_expert, decide(expert, sides[0], "yes"), "yes")
+    undone = decide(second_expert, sides[1], "no", base=decide(expert, sides[1], "yes"))
+    undo_decision(user=second_expert, decision_id=undone.pk, key=uuid.uuid4())
+    known = decide(expert, sides[2], "yes")
+    set_gold(user=admin, decision=known)
+    read_again(second_expert, known, "no", purpose="gold")
+    assert list_cases(admin, see_all=True) == []
+    with pytest.raises(NoDisagreement, match="Nobody disagrees about eagle"):
+        settle(third, sides[0], "no", known)
+
+
+def test_accuracy_on_gold_is_seen_by_that_person_and_administrators_alone(
+    client: Client, expert: User, second_expert: User, third: User, admin: User, sides: list[Side]
+) -> None:
+    for side, answer in zip(sides, ["yes", "yes", "yes", "no", "unsure"], strict=False):
+        known = decide(expert, side, "yes")
+        set_gold(user=admin, decision=known)
+        read_again(second_expert, known, answer, purpose="gold")
+    [accuracy] = measure_accuracy(read_gold())
+    assert accuracy.share is not None
+    assert (accuracy.share.right, accuracy.share.of, accuracy.wrong_no, accuracy.unsure) == (3, 4, 1, 1)
+    assert accuracy.share.low == pytest.approx(0.301, abs=0.001)
+    assert accuracy.share.high == pytest.approx(0.954, abs=0.001)
+
+    page, lists = reverse("agreement_person", args=[second_expert.pk]), reverse("agreement_json")
+    seen = {}
+    for user in (second_expert, admin, third, expert):
+        client.force_login(user)
+        people = [each["who"] for each in client.get(lists).json()["accuracy"]]
+        table = page_of(client.get(reverse("agreement"))).select("[aria-labelledby=gold-title] tbody th")
+        assert [each.get_text() for each in table] == people
+        seen[user.username] = (client.get(page).status_code, people)
+    assert seen == {"bela": (200, ["bela"]), "root": (200, ["bela"]), "cleo": (404, []), "ada": (404, [])}
+    client.force_login(second_expert)
+    assert len(page_of(client.get(page)).select(".case-card")) == 2, "the wrong one and the unsure one"
+
+
+def test_an_expert_sees_only_pairs_of_their_own(
+    client: Client, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    read_again(second_expert, decide(expert, sides[0], "yes"), "no")
+    read_again(third, decide(expert, sides[1], "yes"), "yes")
+    client.force_login(third)
+    readers = {row["readers"] for row in client.get(reverse("agreement_json")).json()["agreement"]}
+    assert readers == {"all readers", "ada and cleo"}
+
+
+def test_gaps_of_more_than_two_minutes_are_pauses(expert: User, second_expert: User, sides: list[Side]) -> None:
+    begin = timezone.now() - timedelta(hours=3)
+    for side, minutes in zip(sides, (0, 1, 2, 60, 61.5, 180), strict=True):
+        decision = decide(expert, side, "yes")
+        Decision.objects.filter(pk=decision.pk).update(created_at=begin + timedelta(minutes=minutes))
+    [pace] = read_pace()
+    assert (pace.answers, pace.timed, pace.seconds) == (6, 3, pytest.approx(210))
+    assert pace.per_hour == pytest.approx(3 / 3.5 * 60)
+    assert read_pace(second_expert.pk) == []
+
+
+def test_the_page_says_what_to_do_before_anything_was_read_twice(client: Client, expert: User) -> None:
+    client.force_login(expert)
+    page = page_of(client.get(reverse("agreement")))
+    assert "one question in 20" in page.main.get_text()
+    assert "You have not met a gold question yet." in page.main.get_text()
+    assert not ReviewItem.objects.exists()

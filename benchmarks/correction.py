@@ -111,11 +111,7 @@ def print_verdicts(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
         if name == CONTROL:
             continue
         cells = "".join(f"{cell(gains(courses, name, step)):>24}" for step in range(len(STEPS)))
-        ratios = ratio_to_random(courses, name)
-        worse = interval([mine.found[1] - chance.found[1] for mine, chance in pairs(courses, name)])[0] <= 0
-        useless = all(interval(gains(courses, name, step))[0] <= 0 for step in range(len(STEPS)))
-        said = [*(["finds no more than chance"] if worse else []), *(["no better AP than chance, for sure"] if useless else [])]
-        print(f"{name:30}{cell(ratios, 2):>24}{cells}  {'NOT SHOWN TO HELP: ' + ', '.join(said) if said else 'helps'}")
+        print(f"{name:30}{cell(ratio_to_random(courses, name), 2):>24}{cells}  {verdict(courses, name)}")
     whole = np.mean(ends[CLEAN]) - np.mean(ends[NOISY])
     print(
         f"\nof the {whole:.3f} AP between no and all corrections, got back after "
@@ -124,6 +120,16 @@ def print_verdicts(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
     for name, found in courses.items():
         back = [np.mean([each.ap[step] for each in found]) - np.mean(ends[NOISY]) for step in range(len(STEPS))]
         print(f"{name:30}" + "".join(f"{each / whole:>9.0%}" for each in back))
+
+
+def verdict(courses: Course_of, name: str) -> str:
+    """Whether the intervals say that a strategy does better than chance: in finding, and in AP at any step."""
+    finds = interval([mine.found[1] - chance.found[1] for mine, chance in pairs(courses, name)])[0] > 0
+    teaches = any(interval(gains(courses, name, step))[0] > 0 for step in range(len(STEPS)))
+    if finds and teaches:
+        return "helps"
+    wanting = [*([] if finds else ["it finds no more"]), *([] if teaches else ["its models are no better"])]
+    return f"NOT SHOWN TO HELP: {' and '.join(wanting)} than chance, as far as {len(courses[name])} seeds tell"
 
 
 def pairs(courses: Course_of, name: str) -> list[tuple[Course, Course]]:

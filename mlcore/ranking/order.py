@@ -93,16 +93,18 @@ def _interleave(
     names: tuple[str, ...], lists: list[npt.NDArray[np.int64]], shape: tuple[int, ...], plan: Plan
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16]]:
     """Stride scheduling: the strategy whose next turn is due first takes its best question that is still free."""
-    steps = [1 / plan.shares[name] for name in names]
-    due = [(step / 2, number) for number, step in enumerate(steps) if len(lists[number])]
+    whole = sum(plan.shares[name] for name in names)
+    shares = [round(plan.shares[name] / whole, 9) or 1e-9 for name in names]  # rounded, so that equal turns stay equal
+    due = [(0.5 / shares[number], number) for number in range(len(names)) if len(lists[number])]
     heapq.heapify(due)
     waiting = [iter(each.tolist()) for each in lists]
     asked, on_side = bytearray(int(np.prod(shape))), bytearray(shape[0])
     places: list[int] = []
     turns: list[int] = []
+    taken = [0] * len(names)
     alone = len(due) == 1
     while due and len(places) < plan.most:
-        time, number = due[0]
+        number = due[0][1]
         if len(due) == 1 and names[number] == CONTROL and not alone:
             break
         for place in waiting[number]:
@@ -111,7 +113,8 @@ def _interleave(
                 asked[place], on_side[side] = 1, on_side[side] + 1
                 places.append(place)
                 turns.append(number)
-                heapq.heapreplace(due, (time + steps[number], number))
+                taken[number] += 1
+                heapq.heapreplace(due, ((taken[number] + 0.5) / shares[number], number))
                 break
         else:
             heapq.heappop(due)

@@ -232,7 +232,7 @@ def test_enter_confirms_copied_boxes_and_goes_to_the_next_side(page: Any, sides:
     wait_for_saving(page, "Saved")
     assert Box.objects.current().get(side=other).by_hand
     press(page, "n", "Enter")
-    page.wait_for_url(f"**{reverse('box_supply')}")
+    page.wait_for_url(f"**{reverse('boxes_to_draw')}")
     assert standing(sides[1]) == [("eagle", (100, 100, 300, 300))]
 
 

@@ -111,7 +111,7 @@ def test_a_side_without_a_picture_says_what_to_do(signed_in: Client, make_coin: 
 def test_sides_wait_for_a_box_until_a_person_draws_what_an_expert_saw(
     signed_in: Client, expert: User, side: Side
 ) -> None:
-    address = reverse("box_supply")
+    address = reverse("boxes_to_draw")
     assert "No side waits for a box" in signed_in.get(address).content.decode()
     decision = say_yes(expert, side)
     say_yes(expert, side, "altar")
@@ -120,7 +120,7 @@ def test_sides_wait_for_a_box_until_a_person_draws_what_an_expert_saw(
     assert queries.next_wanted("eagle") == side.pk, "a guess is to be confirmed"
     drawn(expert, side, replaces_id=guess.pk)
     assert queries.next_wanted("eagle") is None
-    rows = {row["concept"]: row for row in signed_in.get(reverse("box_supply_json")).json()["concepts"]}
+    rows = {row["concept"]: row for row in signed_in.get(reverse("boxes_to_draw_json")).json()["concepts"]}
     assert [(rows[slug]["seen"], rows[slug]["drawn"], rows[slug]["open"]) for slug in ("eagle", "altar")] == [
         (1, 1, 0),
         (1, 0, 1),
@@ -128,7 +128,7 @@ def test_sides_wait_for_a_box_until_a_person_draws_what_an_expert_saw(
     page = page_of(signed_in.get(address))
     assert page.select_one(f'a[href="{reverse("boxes", args=[side.pk])}?concept=altar"]')
     undo_decision(user=expert, decision_id=decision.pk, key=uuid.uuid4())
-    assert "eagle" not in {row["concept"] for row in signed_in.get(reverse("box_supply_json")).json()["concepts"]}
+    assert "eagle" not in {row["concept"] for row in signed_in.get(reverse("boxes_to_draw_json")).json()["concepts"]}
 
 
 def test_the_queue_goes_round_in_both_directions(expert: User, make_coin: MakeCoin) -> None:

@@ -29,9 +29,13 @@ class Supply:
         return self.seen - self.drawn
 
 
-def newest_boxes(side: Side) -> QuerySet[Box]:
-    """The last row of every figure of a side; a removed one can be brought back."""
-    return Box.objects.filter(side=side, replaced_by=None).select_related("user", "concept", "replaces__concept")
+def newest_boxes(side: Side) -> list[Box]:
+    """The last row of every figure of a side, the figure drawn first before all; a removed one can be brought back."""
+    first: dict[int, int] = {}
+    for pk, replaced in Box.objects.filter(side=side).order_by("id").values_list("pk", "replaces_id"):
+        first[pk] = first.get(replaced, pk)
+    newest = Box.objects.filter(side=side, replaced_by=None).select_related("user", "concept", "replaces__concept")
+    return sorted(newest, key=lambda box: first[box.pk])
 
 
 def history_of(side: Side) -> QuerySet[Box]:

@@ -23,7 +23,7 @@ from annotations.views.box_answers import box_json
 @require_safe
 @never_cache
 @expert_required
-def box_supply(request: HttpRequest) -> HttpResponse:
+def boxes_to_draw(request: HttpRequest) -> HttpResponse:
     rows = [(supply, queries.next_wanted(supply.concept.slug)) for supply in queries.count_supply()]
     return render(request, "boxes/supply.html", {"rows": rows, "first": queries.next_wanted("")})
 
@@ -31,7 +31,7 @@ def box_supply(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @expert_required
-def box_supply_json(request: HttpRequest) -> JsonResponse:
+def boxes_to_draw_json(request: HttpRequest) -> JsonResponse:
     rows = [
         {"concept": row.concept.slug, "name": row.concept.name, "seen": row.seen, "drawn": row.drawn, "open": row.open}
         for row in queries.count_supply()

@@ -31,7 +31,7 @@ drawing = draw(document.querySelector("#drawing"), { picture: state.picture, siz
   told: (points) => points !== null && tell(`Tap where the figure ends: leftmost, topmost, rightmost and lowest point, in any order. ${points} of 4.`),
 });
 listen(figures);
-document.querySelector("#size").textContent = `${size} × ${size} px`;
+document.querySelector("#size").textContent = `${size} × ${size}`;
 document.addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", () => document.hidden && figures.finish());
 window.addEventListener("pagehide", () => figures.finish());

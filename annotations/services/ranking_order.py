@@ -120,6 +120,7 @@ def store_order(order: Order, concepts: list[Concept], *, round: int, report: Re
             done = min(first + STEP, len(order))
             report({"event": "progress", "stage": "storing questions", "done": done, "total": len(order)})
         counts["withdrawn"] = _withdraw_others(report)
+        cursor.execute("ANALYZE annotations_reviewitem")
         cursor.execute("DROP TABLE ranked_question, ranked_reason, ranked_strategy, ranked_out CASCADE")
     return counts
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.test import Client
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
@@ -30,6 +29,10 @@ A_LOOK = 300  # ms: longer than what the page takes for the second half of a dou
 
 @pytest.fixture
 def page(browser: Any, live_server: LiveServer, expert: User, make_coin: MakeCoin) -> Iterator[Any]:
+    yield from open_queue(browser, live_server, expert, make_coin)
+
+
+def open_queue(browser: Any, live_server: LiveServer, expert: User, make_coin: MakeCoin) -> Iterator[Any]:
     """A page of an expert's, signed in, with one question about an eagle per coin."""
     picture = io.BytesIO()
     Image.new("RGB", (64, 64), "silver").save(picture, "WEBP")
@@ -124,59 +127,6 @@ def test_a_double_click_is_one_answer(page: Any) -> None:
     assert page.inner_text("#answered") == "1"
 
 
-def test_a_reload_loses_neither_answers_nor_the_place(page: Any) -> None:
-    page.route("**/review/decide", lambda route: route.abort())
-    press(page, "y", "n")
-    wait_for_saving(page, "Waiting (2)")
-    asked = coin_asked(page)
-    page.reload()
-    page.wait_for_selector("html.scripted")
-    wait_for_saving(page, "Waiting (2)")
-    assert coin_asked(page) == asked
-    assert answers_in_order() == []
-    page.unroute("**/review/decide")
-    wait_for_saving(page, "Saved")
-    assert answers_in_order() == ["yes", "no"]
-
-
-def test_what_was_answered_offline_is_sent_once(page: Any) -> None:
-    page.context.set_offline(True)
-    press(page, "y", "y", "n")
-    wait_for_saving(page, "Waiting (3)")
-    page.wait_for_selector("#out-of-reach:not([hidden])")
-    page.wait_for_timeout(3000)
-    assert answers_in_order() == []
-    page.context.set_offline(False)
-    wait_for_saving(page, "Saved")
-    assert answers_in_order() == ["yes", "yes", "no"]
-    page.wait_for_selector("#review:not([hidden])")
-
-
-def test_two_tabs_send_every_answer_once(page: Any) -> None:
-    page.context.set_offline(True)
-    press(page, "y", "n")
-    other = page.context.new_page()
-    page.context.set_offline(False)
-    other.goto("/review/")
-    wait_for_saving(page, "Saved")
-    wait_for_saving(other, "Saved")
-    assert answers_in_order() == ["yes", "no"]
-
-
-def test_an_ended_session_keeps_the_answers_until_one_signs_in_again(page: Any, expert: User) -> None:
-    Session.objects.all().delete()
-    press(page, "y", "n")
-    wait_for_saving(page, "Waiting (2)")
-    assert "2 answers are kept" in page.inner_text("#signed-out")
-    assert page.get_attribute("#signed-out a", "target") == "_blank"
-    assert answers_in_order() == []
-    sign_in(page.context, expert)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
-    wait_for_saving(page, "Saved")
-    assert answers_in_order() == ["yes", "no"]
-    assert page.is_hidden("#signed-out")
-
-
 def test_undo_comes_back_to_the_question_and_the_new_answer_follows_it(page: Any) -> None:
     first = coin_asked(page)
     press(page, "y", "y", "z", "z")
@@ -240,17 +190,31 @@ def test_a_conflict_shows_both_answers_and_the_person_chooses(
 def test_every_key_is_listed_and_does_what_it_says(page: Any) -> None:
     press(page, "?")
     listed = page.locator("#keys kbd").all_inner_texts()
-    assert [key for key in listed if len(key) == 1] == list("ynuszgof?")
+    assert [key for key in listed if len(key) == 1] == list("ynuszgx←→molb?")
     press(page, "y")
     assert not Decision.objects.exists()
     press(page, "Escape", "g")
     assert page.is_visible(".guideline p")
-    press(page, "f")
+    press(page, "x")
     assert page.locator(".asked-side").bounding_box()["width"] == page.viewport_size["width"]
     press(page, "Escape")
-    with page.context.expect_page() as opened:
-        press(page, "o")
-    assert opened.value.url.endswith(page.get_attribute("[data-action=open]", "href"))
+    for key, action in {"o": "open", "l": "list", "b": "boxes"}.items():
+        with page.context.expect_page() as opened:
+            press(page, key)
+        assert opened.value.url.endswith(page.get_attribute(f"[data-action={action}]", "href"))
+        opened.value.close()
+
+
+def test_an_arrow_turns_the_coin_over_and_the_next_question_shows_the_asked_side_again(page: Any) -> None:
+    asked, other = ".asked-side .coin-picture.face-asked", ".asked-side .coin-picture.face-other"
+    press(page, "ArrowRight")
+    assert (page.is_visible(asked), page.is_visible(other)) == (False, True)
+    assert "not the one asked about" in page.inner_text(".asked-side figcaption")
+    press(page, "ArrowLeft")
+    assert (page.is_visible(asked), page.is_visible(other)) == (True, False)
+    press(page, "ArrowLeft", "y")
+    wait_for_saving(page, "Saved")
+    assert (page.is_visible(asked), page.is_visible(other)) == (True, False)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -260,17 +224,6 @@ def test_the_page_is_accessible(page: Any, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found = Axe().run(page)
     assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]] == []
-
-
-def test_without_questions_in_hand_the_page_waits_for_the_server_and_goes_on(page: Any) -> None:
-    page.route("**/review/next.json*", lambda route: route.fulfill(status=502, body="bad gateway"))
-    press(page, "y", "y", "y")
-    page.wait_for_selector("#out-of-reach:not([hidden])")
-    assert page.is_hidden("#nothing")
-    page.unroute("**/review/next.json*")
-    page.wait_for_selector("#review:not([hidden])")
-    wait_for_saving(page, "Saved")
-    assert len(answers_in_order()) == 3
 
 
 def test_the_end_of_the_queue_says_what_to_do(page: Any) -> None:

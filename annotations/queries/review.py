@@ -12,7 +12,18 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from annotations.models import BlindAnswer, Concept, Decision, Description, Label, PseudoLabel, ReviewItem, Side
+from annotations.models import (
+    BlindAnswer,
+    Concept,
+    Decision,
+    Description,
+    Label,
+    ModelVersion,
+    PseudoLabel,
+    ReviewItem,
+    Side,
+)
+from annotations.models.coins import Face
 
 Row = TypeVar("Row", PseudoLabel, Label, Decision)
 Pair = tuple[int, int]
@@ -45,6 +56,8 @@ class Question:
     label: Label | None
     current: Decision | BlindAnswer | None
     """The newest decision: the base of the next one."""
+    version: ModelVersion | None = None
+    """The published model, where it knows the concept and can say where it looks."""
 
     @property
     def expert(self) -> Decision | BlindAnswer | None:
@@ -59,7 +72,7 @@ class Question:
 
 
 def draw_questions(items: Sequence[ReviewItem]) -> list[Question]:
-    """Six queries, however many items."""
+    """Eight queries, however many items."""
     pairs = _of_pairs(items)
     readings = _by_pair(PseudoLabel.objects.filter(pairs).select_related("rule", "implied_by", "description"))
     labels = _by_pair(Label.objects.filter(pairs).select_related("model_version"))
@@ -69,17 +82,23 @@ def draw_questions(items: Sequence[ReviewItem]) -> list[Question]:
     texts: dict[int, list[Description]] = defaultdict(list)
     for text in Description.objects.filter(coin__in=coins):
         texts[text.coin_id].append(text)
+    version = ModelVersion.objects.defer("metrics").published()
     return [
         Question(
             item=item,
-            other=sides.get((item.side.coin_id, "obverse" if item.side.face == "reverse" else "reverse")),
+            other=sides.get((item.side.coin_id, other_face(item.side.face))),
             passages=[mark_words(text, item.side.face, readings[_pair(item)]) for text in texts[item.side.coin_id]],
             readings=readings[_pair(item)],
             label=next(iter(labels[_pair(item)]), None),
             current=next(iter(decisions[_pair(item)]), None),
+            version=version if version and item.concept.slug in version.concepts else None,
         )
         for item in items
     ]
+
+
+def other_face(face: str) -> str:
+    return Face.OBVERSE.value if face == Face.REVERSE else Face.REVERSE.value
 
 
 def mark_words(description: Description, face: str, readings: Iterable[PseudoLabel]) -> Passage:

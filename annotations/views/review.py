@@ -117,6 +117,7 @@ def question_json(question: Question) -> dict[str, Any]:
         "address": item.side.coin.get_absolute_url(),
         "picture": media(item.side.crop),
         "thumbnail": media(item.side.thumbnail),
+        "other": media(question.other.crop) if question.other else "",
         "reason": item.reason,
         "score": item.score,
         "html": render_to_string("review/question.html", {"question": question}),

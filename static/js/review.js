@@ -1,6 +1,9 @@
 // One question at a time: the answer goes to the outbox, and the next question, already here, is shown at once.
 import { drawKey, openOutbox } from "./outbox.js";
+import { showBeside } from "./review_beside.js";
 import { listenToKeys } from "./review_keys.js";
+import { keepLeases } from "./review_leases.js";
+import { forgetLook } from "./review_look.js";
 import { hideSignedOut, showConflicts, showSaving, showSignedOut } from "./review_signs.js";
 
 const AHEAD = 3;
@@ -34,12 +37,15 @@ async function start() {
   const entries = await outbox.entries();
   const first = questions[0]?.id;
   for (const entry of entries) replay(entry);
-  if (questions[0]?.id === first) drawnAt = performance.now();
-  else show();
+  if (questions[0]?.id === first) {
+    drawnAt = performance.now();
+    showBeside(asked);
+  } else show();
   undo.disabled = history.length === 0;
   form.addEventListener("submit", onSubmit);
   form.addEventListener("click", (event) => event.detail > 1 && event.preventDefault());
   questions.forEach(preload);
+  keepLeases(page.dataset.renew, () => questions.map((question) => question.id));
   outbox.send();
   refill();
 }
@@ -105,7 +111,8 @@ async function takeBack() {
 
 function show() {
   const [question] = questions;
-  page.classList.remove("zoomed");
+  page.classList.remove("zoomed", "turned");
+  forgetLook();
   page.hidden = !question;
   undo.disabled = history.length === 0;
   document.querySelector("#nothing").hidden = Boolean(question) || !reached;
@@ -116,6 +123,7 @@ function show() {
   asked.querySelector(".guideline").open = open;
   asked.querySelector(".asked").scrollIntoView({ block: "nearest", behavior: "instant" }); // on a phone, back to the top
   document.querySelector("#announced").textContent = asked.querySelector("h1").textContent;
+  showBeside(asked);
   drawnAt = performance.now();
 }
 
@@ -156,12 +164,12 @@ async function refill() {
   if (!reached) retry = setTimeout(refill, RETRY);
 }
 
-function preload({ picture }) {
-  if (!picture || pictures.has(picture)) return;
-  const image = new Image();
-  image.src = picture;
-  pictures.set(picture, image);
-  if (pictures.size > 20) pictures.delete(pictures.keys().next().value);
+function preload({ picture, other }) {
+  for (const address of [picture, other]) {
+    if (!address || pictures.has(address)) continue;
+    pictures.set(address, Object.assign(new Image(), { src: address }));
+    if (pictures.size > 20) pictures.delete(pictures.keys().next().value);
+  }
 }
 
 /** The outbox changed. */

@@ -110,6 +110,39 @@ class RefusedRecord:
     reason: str
 
 
+@dataclass(frozen=True)
+class BoxRecord:
+    """A figure in a picture of one side, in pixels of that picture."""
+
+    row: int
+    """From 1, as in CoinRecord."""
+    coin: str
+    """Identifier; empty where only the picture is named."""
+    face: Literal["obverse", "reverse", ""]
+    picture: str
+    """File name."""
+    width: int
+    """Of the picture; 0 where the source does not say."""
+    height: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+    concept: str = ""
+    """Slug or name; empty: a figure that nobody named."""
+    concept_link: str = ""
+    """In an authority file."""
+    by_hand: bool = True
+    """Whether a person drew it."""
+    cropped: bool = False
+    """Whether the picture is the site's own square crop, and not the photograph as it came."""
+    side_id: int = 0
+    """In the database it comes from; 0 elsewhere."""
+    box_id: int = 0
+    address: str = ""
+    """Of the picture, where it can be seen."""
+
+
 RECORD_FIELDS = tuple(CoinRecord.__dataclass_fields__)
 
 # The columns of a table of coins, for what reads it and for what writes it; their meaning is told in docs/formats.md.

@@ -71,6 +71,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "ranking_start": {"POST": "admin"},
     "ranking_cancel": {"POST": "admin"},
     "review_policy": {"GET": "admin", "POST": "admin"},
+    "box_files": {"GET": "expert", "POST": "admin"},
+    "box_export": {"GET": "expert"},
     "boxes_to_draw": {"GET": "expert"},
     "boxes_to_draw_json": {"GET": "expert"},
     "boxes": {"GET": "expert"},

@@ -1,0 +1,180 @@
+"""Boxes that stand in files of others: found their sides, brought to shares of the crop, stored once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotations.box_files import load_format
+from annotations.models import Box, Concept, Side
+from annotations.records import BoxRecord, RefusedRecord
+from mlcore.contract import Report
+
+BATCH = 1000
+MARGIN = 0.03
+"""Share of the crop that is left free on every edge: `cut` in mlcore/images/cropping.py."""
+LEAST_LENGTH = 0.005
+Edges = tuple[float, float, float, float]
+Sides = dict[tuple[str, str], list[Side]]
+
+
+class BoxesRefused(Exception):
+    """The file as a whole cannot be read; says why."""
+
+
+@dataclass
+class BoxReport:
+    """What became of a file."""
+
+    read: int = 0
+    new: int = 0
+    refused: list[RefusedRecord] = field(default_factory=list)
+
+    @property
+    def known(self) -> int:
+        return self.read - self.new - len(self.refused)
+
+
+@transaction.atomic
+def import_boxes(
+    *, user: User, path: Path, format: str, name: str = "", report: Report = lambda event: None
+) -> BoxReport:
+    """Store each box that is not there yet; the same file again adds none, also where a box was moved since.
+
+    A row that cannot be used is refused with its reason and the others are stored. Raises BoxesRefused for a file that
+    cannot be read, and ValueError for an unknown format.
+    """
+    done, source = BoxReport(), (name or path.name)[:100]
+    concepts = _concepts()
+    module = load_format(format, "read")
+    total, rows = sum(1 for _ in module.read(path)), module.read(path)
+    while batch := list(islice(rows, BATCH)):
+        if isinstance(batch[0], RefusedRecord) and batch[0].row == 0:
+            raise BoxesRefused(batch[0].reason)
+        done.read += len(batch)
+        done.refused += [row for row in batch if isinstance(row, RefusedRecord)]
+        good = [row for row in batch if isinstance(row, BoxRecord)]
+        made = _boxes(good, user, source, concepts, done.refused)
+        known = set(Box.objects.filter(key__in=[box.key for box in made]).values_list("key", flat=True))
+        new = {box.key: box for box in made if box.key not in known}
+        Box.objects.bulk_create(new.values(), ignore_conflicts=True)
+        done.new += len(new)
+        report({"event": "progress", "stage": "boxes", "done": done.read, "total": total})
+    return done
+
+
+def _boxes(
+    rows: list[BoxRecord], user: User, source: str, concepts: dict[str, Concept], refused: list[RefusedRecord]
+) -> list[Box]:
+    sides, made = _sides_of(rows), []
+    for row in rows:
+        try:
+            made.append(_box(row, sides, user, source, concepts))
+        except ValueError as error:
+            refused.append(RefusedRecord(row.row, source, "box", row.picture or row.coin, str(error)))
+    return made
+
+
+def _box(row: BoxRecord, sides: Sides, user: User, source: str, concepts: dict[str, Concept]) -> Box:
+    side = _side(row, sides)
+    left, top, right, bottom = edges = _clipped(_shares(row, side))
+    if row.concept and row.concept.casefold() not in concepts:
+        raise ValueError(
+            f"There is no concept “{row.concept}”. Make it under Concepts, or name it as it is named there."
+        )
+    concept = concepts[row.concept.casefold()] if row.concept else None
+    content = f"{source}|{side.pk}|{row.concept}|{'|'.join(f'{edge:.4f}' for edge in edges)}"
+    return Box(
+        user=user,
+        side=side,
+        concept=concept,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        by_hand=row.by_hand,
+        source=source,
+        key=uuid.uuid5(uuid.NAMESPACE_URL, content),
+    )
+
+
+def _concepts() -> dict[str, Concept]:
+    found: dict[str, Concept] = {}
+    for concept in Concept.objects.in_use():
+        found |= {concept.slug.casefold(): concept, concept.name.casefold(): concept}
+    return found
+
+
+def _sides_of(rows: Iterable[BoxRecord]) -> Sides:
+    """Sides by coin and face, and by the name of their photograph."""
+    coins = {row.coin for row in rows if row.coin}
+    names = {row.picture for row in rows if not row.coin}
+    found: Sides = {}
+    related = Side.objects.exclude(crop="").select_related("coin", "photograph")
+    for side in related.filter(coin__identifier__in=coins):
+        found.setdefault(("coin " + side.coin.identifier, side.face), []).append(side)
+    for side in related.filter(photograph__name__in=names):
+        if side.photograph:
+            found.setdefault(("name " + side.photograph.name, ""), []).append(side)
+    return found
+
+
+def _side(row: BoxRecord, sides: Sides) -> Side:
+    if row.coin:
+        if found := sides.get(("coin " + row.coin, row.face), []):
+            return found[0]
+        raise ValueError(f"There is no coin “{row.coin}” with a cropped {row.face or 'side'}. Import it first.")
+    found = sides.get(("name " + row.picture, ""), [])
+    if not found:
+        raise ValueError(f"No side was cropped from a photograph named “{row.picture}”. Import its coin first.")
+    across, down = (row.left + row.right) / 2, (row.top + row.bottom) / 2
+    around = [side for side in found if _holds(replace(row, cropped=False), side, across, down)]
+    if len(around) != 1:
+        raise ValueError(f"The middle of the box lies on {len(around)} sides of “{row.picture}”; it must be one.")
+    return around[0]
+
+
+def _holds(row: BoxRecord, side: Side, across: float, down: float) -> bool:
+    left, top, right, bottom = side.crop_box or (0, 0, 0, 0)
+    scale = _scale(row, side)
+    return bool(left <= across * scale <= right and top <= down * scale <= bottom)
+
+
+def _scale(row: BoxRecord, side: Side) -> float:
+    """Pixels of the photograph as it was imported per pixel of the picture that the file speaks of."""
+    known = side.photograph.width if side.photograph else 0
+    return known / row.width if known and row.width else 1.0
+
+
+def _shares(row: BoxRecord, side: Side) -> Edges:
+    """Edges as shares of the square crop."""
+    if row.cropped:
+        if not row.width or not row.height:
+            raise ValueError("The file does not say how wide and high its picture is.")
+        return row.left / row.width, row.top / row.height, row.right / row.width, row.bottom / row.height
+    if not side.crop_box:
+        raise ValueError("It is not known where on its photograph this side was cropped. Crop it again under Pictures.")
+    left, top, right, bottom = side.crop_box
+    edge = max(right - left, bottom - top) / (1 - 2 * MARGIN)
+    across, down, scale = (left + right) / 2, (top + bottom) / 2, _scale(row, side)
+    corners = ((row.left, across), (row.top, down), (row.right, across), (row.bottom, down))
+    one, two, three, four = (0.5 + (place * scale - middle) / edge for place, middle in corners)
+    return one, two, three, four
+
+
+def _clipped(edges: Edges) -> Edges:
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
+    if min(right - left, bottom - top) < LEAST_LENGTH:
+        raise ValueError("The box lies outside of the cropped side, or is too small on it.")
+    return left, top, right, bottom
+
+
+def refused_rows(done: BoxReport) -> Iterator[dict[str, object]]:
+    """As pages and files show them."""
+    return ({"row": each.row, "value": each.value, "reason": each.reason} for each in done.refused)

@@ -128,6 +128,11 @@ def compare(version: ModelVersion) -> Comparison:
     return Comparison(version, published, verdict, sentence, newest, expert, text)
 
 
+def compare_by_experts(version: ModelVersion, earlier: ModelVersion, test_set: TestSet) -> Part | None:
+    """Two models on one frozen test set; `published` is the earlier one. None where they share no concept or side."""
+    return _compared(_shared(version, earlier, expert_answers(test_set)), "expert")
+
+
 @dataclass(frozen=True)
 class Shared:
     """What both models say of the same sides and concepts: arrays (sides, concepts)."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotations.models import ModelVersion, TrainingRun
 from annotations.services.children import run_child
@@ -25,21 +25,32 @@ from mlcore.registry import config_from, kind_info
 
 
 @transaction.atomic
-def queue_training(*, user: User | None, kind: str, config: Mapping[str, Any]) -> TrainingRun:
+def queue_training(
+    *, user: User | None, kind: str, config: Mapping[str, Any], cause: str = TrainingRun.Cause.PERSON
+) -> TrainingRun:
     """Freeze a snapshot of what the kind learns from, sides or texts, and queue a run on it.
 
-    Raises LearningError for an unknown kind, a bad setting or an empty corpus.
+    Nobody else queues one until this transaction ends. Raises LearningError for an unknown kind, a bad setting or an
+    empty corpus.
     """
     checked = asdict(config_from(kind, config))
+    wait_for_others()
     freeze = freeze_text_snapshot if kind_info(kind).learns_from == "texts" else freeze_snapshot
     return TrainingRun.objects.create(
         created_by=user,
+        cause=cause,
         kind=kind,
         config=checked,
         seed=checked.get("seed", 0),
         snapshot=freeze(user=user),
         code_version=code_version(),
     )
+
+
+def wait_for_others() -> None:
+    """Whoever queues a run does so alone, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('training runs'))")
 
 
 def run_folder(run: TrainingRun) -> Path:

@@ -1,4 +1,7 @@
-"""manage.py reconcile: send again what waits, take back what went stale. `start` does this by itself."""
+"""manage.py reconcile: send again what waits, take back what went stale, begin training where it is time.
+
+`start` does this by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from annotations.tasks import send_waiting
+from annotations.services.retraining import consider_training
+from annotations.tasks import send, send_waiting
+from mlcore.contract import LearningError
 
 
 class Command(BaseCommand):
-    help = "Send waiting jobs to the workers again and take back jobs whose worker died."
+    help = "Send waiting jobs to the workers again, take back jobs whose worker died, and train where it is time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=float, help="go on for ever, with this many seconds between")
@@ -22,6 +27,10 @@ class Command(BaseCommand):
             try:
                 close_old_connections()
                 send_waiting()
+                if run := consider_training():
+                    send(run)
+            except LearningError as error:
+                self.stderr.write(f"Training cannot begin by itself: {error}")
             except DatabaseError as error:
                 self.stderr.write(f"The database does not answer: {error}")
             if every is None:

@@ -1,0 +1,144 @@
+"""Rounds: the runs that made a model of pictures, with what was answered, spent and estimated around each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from annotations.models import Decision, Job, ModelVersion, RankingRun, TrainingRun
+from annotations.queries.agreement import PAUSE
+from mlcore.registry import kinds
+
+SHOWN = 20
+"""Rounds on a page, the newest."""
+
+_HOURS = """
+WITH given AS (
+  SELECT user_id, created_at FROM annotations_decision WHERE created_at > %(since)s AND created_at <= %(until)s
+  UNION ALL
+  SELECT user_id, created_at FROM annotations_blindanswer WHERE created_at > %(since)s AND created_at <= %(until)s
+), gaps AS (
+  SELECT user_id, created_at - lag(created_at) OVER (PARTITION BY user_id ORDER BY created_at) AS gap FROM given
+)
+SELECT person.username, count(*), coalesce(extract(epoch FROM sum(gap) FILTER (WHERE gap <= %(pause)s)), 0)::float8
+FROM gaps JOIN auth_user person ON person.id = gaps.user_id GROUP BY person.id, person.username ORDER BY 3 DESC, 1
+"""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A run that made a model."""
+
+    number: int
+    run: TrainingRun
+    version: ModelVersion
+    answers: int
+    """Given and not taken back until its snapshot was frozen."""
+
+    @property
+    def frozen_at(self) -> datetime:
+        return self.run.snapshot.created_at
+
+
+@dataclass(frozen=True)
+class Spent:
+    """How long one person answered."""
+
+    who: str
+    answers: int
+    seconds: float
+
+    @property
+    def hours(self) -> float:
+        return self.seconds / 3600
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Of the labels that no expert settled: how many the texts give, and which share of them is estimated wrong."""
+
+    present: int
+    wrong_present: float | None
+    absent: int
+    wrong_absent: float | None
+
+    @property
+    def wrong(self) -> float | None:
+        """Share of all labels, 0..1; None where either share could not be estimated."""
+        parts = [(self.present, self.wrong_present), (self.absent, self.wrong_absent)]
+        if not self.labels or any(share is None for count, share in parts if count):
+            return None
+        return sum(count * (share or 0.0) for count, share in parts) / self.labels
+
+    @property
+    def labels(self) -> int:
+        return self.present + self.absent
+
+
+def picture_runs() -> QuerySet[TrainingRun]:
+    """Runs that learn from sides, the newest first; those of kinds that are gone are counted among them."""
+    of_texts = [name for name, info in kinds().items() if info.learns_from == "texts"]
+    runs: QuerySet[TrainingRun] = TrainingRun.objects.exclude(kind__in=of_texts)  # type: ignore[assignment]
+    return runs.select_related("snapshot", "created_by").defer("epochs", "libraries")
+
+
+def list_rounds() -> list[Round]:
+    """The newest SHOWN, the first of them first; numbered from the very first."""
+    made = picture_runs().filter(status=Job.Status.SUCCEEDED, version__isnull=False)
+    count = made.count()
+    runs = list(made.select_related("snapshot", "created_by", "version").defer("version__metrics")[:SHOWN])[::-1]
+    answers = _answers_until([run.snapshot.created_at for run in runs])
+    first = count - len(runs) + 1
+    return [
+        Round(first + place, run, run.version, given)
+        for place, (run, given) in enumerate(zip(runs, answers, strict=True))
+    ]
+
+
+def _answers_until(moments: Sequence[datetime]) -> list[int]:
+    if not moments:
+        return []
+    stands = Decision.objects.filter(undoes=None, undone_by=None)
+    counts = {str(place): Count("pk", Q(created_at__lte=moment)) for place, moment in enumerate(moments)}
+    found = stands.aggregate(**{f"until_{place}": count for place, count in counts.items()})
+    return [found[f"until_{place}"] for place in range(len(moments))]
+
+
+def read_hours(since: datetime | None, until: datetime | None = None) -> list[Spent]:
+    """Per person the sum of the gaps between answers that are no pause; who took longest first."""
+    values = {"since": since or "-infinity", "until": until or "infinity", "pause": PAUSE}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOURS, values)
+        return [Spent(*row) for row in cursor.fetchall()]
+
+
+def last_ranking_of(run: TrainingRun) -> RankingRun | None:
+    """The newest ranking of questions after this run and before the next."""
+    rankings = RankingRun.objects.filter(status=Job.Status.SUCCEEDED, round=run.pk)
+    return rankings.first()  # type: ignore[return-value]
+
+
+def read_estimates(ranking: RankingRun | None) -> dict[str, Estimate]:
+    """What a ranking estimated, by slug; empty where there is none."""
+    concepts: Mapping[str, Mapping[str, Any]] = ranking.facts.get("concepts", {}) if ranking else {}
+    return {
+        slug: Estimate(row["present"], row["wrong_present"], row["absent"], row["wrong_absent"])
+        for slug, row in concepts.items()
+    }
+
+
+def sum_estimates(estimates: Mapping[str, Estimate], slugs: Sequence[str]) -> Estimate:
+    """All of these concepts together, each of which has both shares."""
+    rows = [estimates[slug] for slug in slugs]
+    present, absent = sum(row.present for row in rows), sum(row.absent for row in rows)
+    return Estimate(
+        present,
+        sum(row.present * (row.wrong_present or 0.0) for row in rows) / present if present else None,
+        absent,
+        sum(row.absent * (row.wrong_absent or 0.0) for row in rows) / absent if absent else None,
+    )

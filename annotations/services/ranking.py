@@ -8,11 +8,10 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models.functions import Greatest
+from django.db import connection, transaction
 
 from annotations.models import Concept, ModelVersion, RankingRun
-from annotations.queries.ranking import read_policy
+from annotations.queries.ranking import last_ranking, read_policy
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.ranking_evidence import write_evidence
@@ -27,14 +26,16 @@ about one side; and the suspicion below which there is no question, but for the 
 FILES = ("evidence.safetensors", "plan.json", "order.safetensors", "order.json")
 
 
+@transaction.atomic
 def queue_ranking(*, user: User | None, round: int) -> RankingRun:
     """The ranking that waits already, or a new one, with the shares that are set now."""
-    waiting = RankingRun.objects.filter(status=RankingRun.Status.QUEUED).first()
-    if waiting is None:
-        return RankingRun.objects.create(created_by=user, round=round, shares=read_policy().shares)
-    RankingRun.objects.filter(pk=waiting.pk).update(round=Greatest("round", round), shares=read_policy().shares)
-    waiting.refresh_from_db()
-    return cast(RankingRun, waiting)
+    with connection.cursor() as cursor:  # two clicks at once are one ranking
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('rankings'))")
+    found = RankingRun.objects.filter(status=RankingRun.Status.QUEUED).select_for_update().first()
+    run = cast(RankingRun, found) if found else RankingRun(created_by=user)
+    run.round, run.shares = max(run.round, round), read_policy().shares
+    run.save()
+    return run
 
 
 def open_questions() -> int:
@@ -43,10 +44,10 @@ def open_questions() -> int:
     Returns how many questions are open.
     """
     with transaction.atomic():
-        last = RankingRun.objects.filter(status=RankingRun.Status.SUCCEEDED).first()
-        if last:
+        count = rank_questions(round=0)
+        if last := last_ranking():
             queue_ranking(user=None, round=last.round)
-        return rank_questions(round=0)
+    return count
 
 
 def ranking_folder(run: RankingRun) -> Path:

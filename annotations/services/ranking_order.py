@@ -127,7 +127,7 @@ def store_order(order: Order, concepts: list[Concept], *, round: int, report: Re
 
 def _lay_down(order: Order, concepts: list[Concept]) -> None:
     ids = np.array([concept.pk for concept in concepts], dtype=np.int64)
-    columns = {
+    columns: dict[str, tuple[npt.DTypeLike, npt.NDArray[Any]]] = {
         "place": (INTEGER, np.arange(len(order))),
         "side_id": (BIGINT, order.side),
         "concept_id": (BIGINT, ids[order.concept]),

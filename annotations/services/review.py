@@ -56,7 +56,8 @@ def withdraw_questions(item_ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotations_reviewitem_skipped_by WHERE reviewitem_id = ANY(%(ids)s)", ids)
         cursor.execute("DELETE FROM annotations_reviewitem WHERE id = ANY(%(ids)s)", ids)
-        return cursor.rowcount
+        withdrawn: int = cursor.rowcount
+    return withdrawn
 
 
 @transaction.atomic

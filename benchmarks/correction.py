@@ -35,7 +35,7 @@ from benchmarks.correction_rounds import STEPS, Corpus, Course, correct, tested_
 from benchmarks.gradients import Floats, describe_pictures, main_axes
 from mlcore.ranking.strategies import STRATEGIES
 
-SEEDS, NETWORK_SEEDS = 5, 2
+SEEDS, NETWORK_SEEDS = 5, 1
 CONTROL, MIXED = "random", "mixed"
 MIXTURE = {
     "noise_rank": 0.45,
@@ -48,7 +48,7 @@ MIXTURE = {
 """The shares that the site begins with."""
 ORDERS: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in STRATEGIES} | {MIXED: MIXTURE}
 NOISY, CLEAN = "no corrections", "all corrected"
-Course_of = dict[str, list[Course]]
+Courses = dict[str, list[Course]]
 
 
 def make_corpus(lots: Lots, pictures: Floats, seed: int) -> Corpus:
@@ -82,7 +82,7 @@ def cell(values: Sequence[float], digits: int = 3) -> str:
     return f"{np.mean(values):.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def print_table(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
+def print_table(courses: Courses, ends: Mapping[str, list[float]]) -> None:
     heads = [f"{share:.0%} looked at" for share in STEPS]
     print(f"\n{'share of wrong labels found':30}" + "".join(f"{head:>24}" for head in heads) + f"{'own choice':>12}")
     for name, found in courses.items():
@@ -96,12 +96,12 @@ def print_table(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
         print(f"{name:30}{cell(values):>24}")
 
 
-def gains(courses: Course_of, name: str, step: int) -> list[float]:
+def gains(courses: Courses, name: str, step: int) -> list[float]:
     """AP above random order on the same seed, at one step."""
     return [mine.ap[step] - chance.ap[step] for mine, chance in zip(courses[name], courses[CONTROL], strict=True)]
 
 
-def print_verdicts(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
+def print_verdicts(courses: Courses, ends: Mapping[str, list[float]]) -> None:
     """What helps and what does not, by the paired difference to random order."""
     print(
         f"\n{'against random order':30}{'times as many at 10 %':>24}"
@@ -117,12 +117,18 @@ def print_verdicts(courses: Course_of, ends: Mapping[str, list[float]]) -> None:
         f"\nof the {whole:.3f} AP between no and all corrections, got back after "
         + ", ".join(f"{s:.0%}" for s in STEPS)
     )
-    for name, found in courses.items():
-        back = [np.mean([each.ap[step] for each in found]) - np.mean(ends[NOISY]) for step in range(len(STEPS))]
-        print(f"{name:30}" + "".join(f"{each / whole:>9.0%}" for each in back))
+    for name, shares in got_back(courses, ends).items():
+        print(f"{name:30}" + "".join(f"{each:>9.0%}" for each in shares))
 
 
-def verdict(courses: Course_of, name: str) -> str:
+def got_back(courses: Courses, ends: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """Of the AP that wrong labels cost, the share that each strategy's corrections have brought back at each step."""
+    lowest, whole = np.mean(ends[NOISY]), np.mean(ends[CLEAN]) - np.mean(ends[NOISY])
+    after = {name: np.mean([each.ap for each in found], axis=0) for name, found in courses.items()}
+    return {name: ((ap - lowest) / whole).tolist() for name, ap in after.items()}
+
+
+def verdict(courses: Courses, name: str) -> str:
     """Whether the intervals say that a strategy does better than chance: in finding, and in AP at any step."""
     finds = interval([mine.found[1] - chance.found[1] for mine, chance in pairs(courses, name)])[0] > 0
     teaches = any(interval(gains(courses, name, step))[0] > 0 for step in range(len(STEPS)))
@@ -132,15 +138,15 @@ def verdict(courses: Course_of, name: str) -> str:
     return f"NOT SHOWN TO HELP: {' and '.join(wanting)} than chance, as far as {len(courses[name])} seeds tell"
 
 
-def pairs(courses: Course_of, name: str) -> list[tuple[Course, Course]]:
+def pairs(courses: Courses, name: str) -> list[tuple[Course, Course]]:
     return list(zip(courses[name], courses[CONTROL], strict=True))
 
 
-def ratio_to_random(courses: Course_of, name: str) -> list[float]:
+def ratio_to_random(courses: Courses, name: str) -> list[float]:
     return [mine.found[1] / chance.found[1] for mine, chance in pairs(courses, name)]
 
 
-def figures_of(courses: Course_of, ends: Mapping[str, list[float]]) -> dict[str, Any]:
+def figures_of(courses: Courses, ends: Mapping[str, list[float]]) -> dict[str, Any]:
     def rounded(values: Sequence[float]) -> list[float]:
         return [round(float(value), 4) for value in values]
 
@@ -164,6 +170,7 @@ def figures_of(courses: Course_of, ends: Mapping[str, list[float]]) -> dict[str,
                    for step in range(len(STEPS))]
             for name in courses
         },
+        "ap_got_back": {name: rounded(shares) for name, shares in got_back(courses, ends).items()},
         "ap_without_corrections": rounded([np.mean(ends[NOISY]), *interval(ends[NOISY])]),
         "ap_all_corrected": rounded([np.mean(ends[CLEAN]), *interval(ends[CLEAN])]),
         "steps": list(STEPS),

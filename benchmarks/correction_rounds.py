@@ -60,10 +60,16 @@ def correct(corpus: Corpus, shares: Mapping[str, float], seed: int) -> Course:
         expert.ravel()[places] = corpus.truth.ravel()[places]
         own, before = own + by_itself, count
         seen = wrong & (expert != NONE)
-        found.append(float(np.mean(seen.sum(axis=0) / wrong.sum(axis=0))))
+        found.append(found_per_concept(expert != NONE, wrong))
         of_all.append(float(seen.sum() / wrong.sum()))
         ap.append(tested_ap(corpus, np.where(expert == NONE, corpus.noisy, expert)))
     return Course(tuple(found), tuple(of_all), tuple(ap), own / before)
+
+
+def found_per_concept(looked: npt.NDArray[np.bool_], wrong: npt.NDArray[np.bool_]) -> float:
+    """Of each concept's wrong labels the share that was looked at, averaged over the concepts that have any."""
+    total = wrong.sum(axis=0)
+    return float(np.mean((looked & wrong).sum(axis=0)[total > 0] / total[total > 0]))
 
 
 def next_questions(

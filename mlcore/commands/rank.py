@@ -145,8 +145,8 @@ def describe_labels(evidence: Evidence) -> dict[str, dict[str, Any]]:
         noise = fit_noise(text, evidence.believed[:, column])
         row: dict[str, Any] = {"expert": int((expert != NONE).sum())}
         for name, said, opposite, share in (
-            ("present", YES, NO, noise and noise.wrong_present),
-            ("absent", NO, YES, noise and noise.wrong_absent),
+            ("present", YES, NO, noise.wrong_present if noise else None),
+            ("absent", NO, YES, noise.wrong_absent if noise else None),
         ):
             labels, still = text == said, int(((text == said) & (expert == NONE)).sum())
             corrected = int((labels & (expert == opposite)).sum())

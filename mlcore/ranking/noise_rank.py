@@ -21,7 +21,7 @@ def rank(evidence: Evidence) -> Floats:
     is what seemed right, and would make texts look better than they are.
     """
     found = np.full(evidence.text.shape, np.nan, dtype=np.float32)
-    for column in range(found.shape[1]):
+    for column in range(len(evidence.concepts)):
         labels, said = evidence.text[:, column], evidence.believed[:, column]
         found[:, column] = wrongness(labels, said, estimate_errors(labels, said))
     return np.where(evidence.open, found, np.nan)

@@ -188,7 +188,7 @@ def test_a_coin_has_two_sides_and_then_an_end(page: Any) -> None:
     page.wait_for_selector("html.scripted")
     assert page.inner_text(".asked-concept").lower() == "reverse"
     press(page, "y", "Enter")
-    page.wait_for_function("document.querySelector('.asked-concept').innerText.toLowerCase() === 'obverse'")
+    page.wait_for_function("() => document.querySelector('.asked-concept').innerText.toLowerCase() === 'obverse'")
     press(page, "r", "Enter")
     page.wait_for_selector("#nothing:not([hidden])")
     wait_for_saving(page, "Saved")

@@ -21,8 +21,9 @@ async function fill(place, address, own = "") {
 
 function fetched(address) {
   if (!kept.has(address)) {
-    const asking = fetch(address, { headers: { Accept: "text/html" } })
-      .then((response) => (response.ok && !response.redirected ? response.text() : null))
+    const asking = fetch(address, { redirect: "error" }) // an ended session leads to the page to sign in
+      .then(async (response) => [response.ok, await response.text()])
+      .then(([ok, html]) => (ok ? html : null))
       .catch(() => null);
     kept.set(address, asking);
     asking.then((html) => html === null && kept.delete(address));

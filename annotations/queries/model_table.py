@@ -13,7 +13,14 @@ from annotations.queries.models import concept_names
 from mlcore.registry import kinds
 
 MOST = 6
-PARTS = {"test": "labels read from texts", "test_expert": "labels that experts gave"}
+PARTS = {
+    "test": "labels read from texts",
+    "test_obverse": "labels read from texts, obverses alone",
+    "test_reverse": "labels read from texts, reverses alone",
+    "test_expert": "labels that experts gave",
+    "test_expert_obverse": "labels that experts gave, obverses alone",
+    "test_expert_reverse": "labels that experts gave, reverses alone",
+}
 METRICS = {
     "balanced_accuracy": "Accuracy (balanced)",
     "precision": "Precision",
@@ -111,7 +118,9 @@ def _best(values: Iterable[float | None], small: bool) -> float | None:
 def _cell(row: dict[str, Any], metric: str, best: float | None, models: int) -> Cell:
     value = row.get(metric)
     low, high = (row.get("intervals") or {}).get(metric) or (None, None)
-    return Cell(value, low, high, models > 1 and value is not None and value == best)
+    # the best of nothings is nothing to be proud of
+    shines = value is not None and value == best and (value > 0 or metric in SMALL_IS_GOOD)
+    return Cell(value, low, high, models > 1 and shines)
 
 
 def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from annotations.models import ModelVersion
 from annotations.queries.answer_sheet import PARTS, read_sheet
-from annotations.queries.models import concept_names
+from annotations.queries.model_table import METRICS
+from annotations.queries.models import Figure, concept_names
+from annotations.services.gate import Calibration
 from annotations.views.access import admin_required
 
 
@@ -29,6 +33,30 @@ def answer_sheet(request: HttpRequest, model_id: int) -> HttpResponse:
         context["problem"] = f"The test answers of model {version.pk} cannot be read ({error}). Train it again."
         return render(request, "models/sheet.html", context)
     threshold = version.thresholds[version.concepts.index(slug)]
-    figures = {outcome.key: outcome.count for outcome in outcomes}
-    context |= {"outcomes": outcomes, "threshold": threshold, "total": sum(figures.values())}
+    counts = {outcome.key: outcome.count for outcome in outcomes}
+    context |= {"outcomes": outcomes, "threshold": threshold, "counts": counts, "total": sum(counts.values())}
+    context |= {"figures": _figures(version, slug, part), "reliability": _reliability(version, slug, part)}
     return render(request, "models/sheet.html", context)
+
+
+def _figures(version: ModelVersion, slug: str, part: str) -> list[tuple[str, Figure]]:
+    """All figures of the concept, with their intervals."""
+    row = _measured(version, part).get(slug) or {}
+    bounds = row.get("intervals") or {}
+    return [(name, Figure(row.get(key), *(bounds.get(key) or (None, None)))) for key, name in METRICS.items()]
+
+
+def _reliability(version: ModelVersion, slug: str, part: str) -> list[tuple[str, Calibration]]:
+    """Whether its probabilities mean what they say, before and after they were set right on the validation coins."""
+    row = _measured(version, part).get(slug) or {}
+    curves = version.metrics.get("curves" if part == "text" else "curves_expert") or {}
+    drawn = curves.get(slug) or {}
+    found = [
+        ("As it answers", Calibration(row.get("calibration_error"), drawn.get("reliability") or [])),
+        ("Before calibration", Calibration(row.get("calibration_error_before"), drawn.get("reliability_before") or [])),
+    ]
+    return [(title, calibration) for title, calibration in found if calibration.bins]
+
+
+def _measured(version: ModelVersion, part: str) -> dict[str, Any]:
+    return version.metrics.get("test" if part == "text" else "test_expert") or {}

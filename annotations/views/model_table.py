@@ -50,6 +50,7 @@ def model_table(request: HttpRequest) -> HttpResponse:
     context = {
         "table": read_table(choice.models, choice.part, choice.metrics),
         "choice": choice,
+        "part": PARTS[choice.part],
         "parts": PARTS,
         "all_metrics": METRICS,
         "offered": ModelVersion.objects.only("id", "kind", "created_at")[:OFFERED],

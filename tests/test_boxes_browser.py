@@ -190,6 +190,17 @@ def test_what_is_drawn_offline_outlives_a_reload_and_is_sent_once(page: Any, sid
     assert standing(sides[0]) == [("eagle", (101, 100, 301, 300))], "undo works after a reload"
 
 
+def test_without_a_network_the_page_stays_and_says_where_the_boxes_are(page: Any, sides: list[Side]) -> None:
+    page.context.set_offline(True)
+    press(page, "x", "n", "Enter")
+    page.wait_for_selector("#told:has-text('kept in this browser')")
+    page.click(".box-small")
+    assert page.locator(".figure").count() == 1
+    page.context.set_offline(False)
+    saved(page)
+    assert standing(sides[0]) == [("eagle", (100, 100, 300, 300))]
+
+
 @pytest.mark.parametrize("choice", ["theirs", "mine"])
 def test_a_box_that_somebody_moved_meanwhile_shows_both_and_the_person_chooses(
     page: Any, sides: list[Side], second_expert: User, choice: str
@@ -248,8 +259,12 @@ def test_boxes_drawn_after_a_map_was_seen_are_marked(page: Any, sides: list[Side
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 820), ("light", 390)])
-def test_the_page_is_accessible_and_fits(page: Any, scheme: str, width: int) -> None:
+def test_the_page_is_accessible_and_fits(page: Any, sides: list[Side], expert: User, scheme: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
+
+    guess = {"concept": "globe", "box": (0.1, 0.1, 0.3, 0.3), "replaces_id": None, "by_hand": False}
+    draw_box(user=expert, side_id=sides[0].pk, key=uuid.uuid4(), **guess)  # type: ignore[arg-type]
+    visit(page, sides[0])
 
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

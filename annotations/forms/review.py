@@ -27,8 +27,9 @@ class KeyedForm(forms.Form):
 
 class DecisionForm(KeyedForm):
     side = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    # Also a concept that was retired or merged since: an answer given before that is kept like any other.
     concept = forms.ModelChoiceField(
-        Concept.objects.in_use(), to_field_name="slug", error_messages={"invalid_choice": "There is no such concept."}
+        Concept.objects.all(), to_field_name="slug", error_messages={"invalid_choice": "There is no such concept."}
     )
     answer = forms.ChoiceField(choices=Answer)
     base = forms.CharField(required=False, help_text="The id or the key of the decision that this one answers.")

@@ -17,7 +17,7 @@ export function draw(frame, { picture, size, least }, figures, { name, drawn, to
   svg.append(make("image", { href: picture, width: size, height: size }), layer, mine, handles, draft, points);
   frame.append(svg);
 
-  const unit = () => size / (svg.clientWidth || size); // pixels of the picture in one of the screen
+  const unit = () => size / (Math.min(svg.clientWidth, svg.clientHeight) || size); // pixels of the picture in one of the screen
   const redraw = () => {
     for (const [id, group] of groups) if (!figures.shown.some((each) => each.id === id)) group.remove() ?? groups.delete(id);
     figures.shown.forEach((figure, index) => {

@@ -14,6 +14,7 @@ const label = document.querySelector("#label");
 const told = document.querySelector("#told");
 const met = new Set(); // conflicts that the figures have given way to
 let lastConcept = state.asked;
+let announced = "";
 let drawing = null;
 let sending = null;
 
@@ -165,6 +166,8 @@ function show() {
   drawing.redraw();
   showList(figures, { name, user: state.who, seen: state.seen });
   const { chosen, shown } = figures;
+  if (announced !== figures.selected) tellChosen();
+  announced = figures.selected;
   document.querySelector("[data-action=undo]").disabled = figures.past.length === 0;
   document.querySelector("[data-action=redo]").disabled = figures.future.length === 0;
   document.querySelector("[data-action=remove]").disabled = !chosen;

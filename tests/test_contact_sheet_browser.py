@@ -181,12 +181,16 @@ def test_mouse_marks_by_a_click_and_rests_to_see_more_beside_the_side(page: Any)
     cell = page.locator(".cell").nth(1)
     cell.click()
     assert cell.get_attribute("data-answer") == "no"
+    page.click("[data-tool=unsure]")
+    page.locator(".cell").nth(4).click()
+    assert page.inner_text("#sums") == "22 yes, 1 no, 1 unsure"
+    page.click("[data-tool=mark]")
     page.mouse.move(5, 5)
     cell.hover()
     page.wait_for_selector("#zoom:not([hidden])")
     zoom, box = page.locator("#zoom").bounding_box(), cell.bounding_box()
     assert zoom["x"] > box["x"] + box["width"], "nothing comes under the cursor"
-    assert page.locator("#zoom img").count() == 1
+    assert page.locator("#zoom img").count() == 1, "the other side has no picture"
     cell.click()
     assert cell.get_attribute("data-answer") == "yes"
     page.mouse.move(5, 5)

@@ -7,6 +7,7 @@ import { basesNow, bodyAgain, showConflicts } from "./sheet_conflicts.js";
 import { Grid } from "./sheet_grid.js";
 import { listenToKeys } from "./sheet_keys.js";
 import { answeredOf, based, bodyOf, cellsOf, countAnswers, historyOf, keysOf, undoOf } from "./sheet_pages.js";
+import { listenToMouse } from "./sheet_mouse.js";
 import { addToPace, startPace } from "./sheet_pace.js";
 import { tellProgress, tellSums } from "./sheet_signs.js";
 import { openZoom } from "./sheet_zoom.js";
@@ -59,14 +60,7 @@ async function start() {
     if (event.submitter?.name === "undo") undo();
     else confirm();
   });
-  element.addEventListener("click", (event) => {
-    const cell = event.target.closest(".cell");
-    if (!cell || event.target.closest("template")) return;
-    event.preventDefault();
-    if (zoom.took()) return;
-    cell.focus({ preventScroll: true });
-    if (event.detail < 2) grid.toggle(cell);
-  });
+  listenToMouse({ element, grid, zoom });
   listenToKeys({ grid, zoom, confirm, undo });
   keepLeases(sheet.dataset.renew, () => held());
   document.documentElement.classList.add("scripted");

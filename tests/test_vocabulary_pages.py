@@ -137,6 +137,33 @@ def test_one_click_proposes_a_concept_with_its_translations_and_another_makes_it
     assert Concept.objects.filter(name="Amphora").count() == 1
 
 
+def test_a_foreign_word_is_no_english_name(client: Client, admin: User, concepts: dict[str, Concept]) -> None:
+    client.force_login(admin)
+    address = reverse("vocabulary_concept", query={"word": "Füllhorn", "language": "de"})
+
+    def proposed() -> dict[str, str]:
+        page = BeautifulSoup(client.get(address).content, "html.parser")
+        return {field["name"]: field.get("value", "") for field in page.select("main input.form-control")}
+
+    asked = proposed()
+    assert (asked["name"], asked["name_de"], asked["words_de"]) == ("", "Füllhorn", "Füllhorn")
+    assert "Say what it is called in English." in client.get(address).content.decode()
+    refused = client.post(address, asked)
+    assert refused.status_code == 400 and "Give the concept a name in English." in refused.content.decode()
+    for language, name in (("en", "Cornucopia"), ("de", "Füllhorn")):
+        AuthorityName.objects.create(
+            uri="http://nomisma.org/id/cornucopia",
+            kind="object type",
+            language=language,
+            name=name,
+            folded=name.lower().replace("ü", "u"),
+        )
+    known = proposed()
+    assert (known["name"], known["name_de"]) == ("Cornucopia", "Füllhorn")
+    client.post(address, known)
+    assert Concept.objects.get(slug="cornucopia").names["de"] == "Füllhorn"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -13,6 +13,7 @@ from annotations.models import Coin, Concept, Label, Side
 from annotations.models.coins import Face
 from annotations.models.evidence import Answer, Origin
 from annotations.queries.criteria import LONGEST_QUERY, LONGEST_VALUE, Criteria, CriteriaError
+from annotations.queries.merged_concepts import RetiredConcept, follow_concept
 from annotations.queries.search import matching
 
 
@@ -27,13 +28,16 @@ class YearField(forms.IntegerField):
 
 
 class ConceptField(forms.SlugField):
-    """An unknown concept is an error of the caller, not an empty answer."""
+    """An unknown or retired concept is an error of the caller, not an empty answer; a merged one is followed."""
 
     def clean(self, value: str) -> str:
         slug = super().clean(value)
         if slug and not Concept.objects.filter(slug=slug).exists():
             raise ValidationError(f"There is no concept “{slug[:50]}”. /api/v1/concepts lists those there are.")
-        return slug
+        try:
+            return follow_concept(slug)
+        except RetiredConcept as error:
+            raise ValidationError(str(error)) from error
 
 
 class IdField(forms.IntegerField):

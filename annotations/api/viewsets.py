@@ -103,7 +103,9 @@ class ConceptViewSet(ReadOnly):
     """Concepts with their names, the rules by which texts are read, and what they imply."""
 
     noun = "concept"
-    queryset = Concept.objects.prefetch_related("implies", Prefetch("rules", Rule.objects.filter(retired=False)))
+    queryset = Concept.objects.select_related("broader", "merged_into").prefetch_related(
+        "implies", Prefetch("rules", Rule.objects.filter(retired=False))
+    )
     serializer_class = ConceptSerializer
     lookup_field = "slug"
 

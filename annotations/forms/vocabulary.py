@@ -57,11 +57,14 @@ def _entry(pattern: str, language: str) -> RuleEntry:
 def propose_concept(
     word: str, language: str, written: Iterable[str], called: Mapping[str, str], link: str
 ) -> dict[str, str]:
-    """What the form is filled in with: the word as it is written, and what an authority calls the thing."""
+    """What the form is filled in with: the word as it is written, and what an authority calls the thing.
+
+    A word of another language is no English name: where the authority knows none, the person gives it.
+    """
     names = {language: _capital(word)} | {code: name for code, name in called.items() if code in LANGUAGES}
     words = {code: [name] for code, name in names.items()}
     words[language] = [*written, *filter(None, [called.get(language)])]
-    proposed: dict[str, str] = {"name": names.get("en", _capital(word)), "link": link}
+    proposed: dict[str, str] = {"name": names.get("en", ""), "link": link}
     for code in LANGUAGES:
         proposed[f"name_{code}"] = names.get(code, "")
         proposed[f"words_{code}"] = ", ".join(_once(words.get(code, [])))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from annotations.models import Concept, ConceptChange, Decision, PseudoLabel, Rule
+from annotations.models import Concept, ConceptChange, Decision, Rule
 from annotations.queries.hierarchy import Hierarchy
 from annotations.queries.merged_concepts import Contradiction, contradictions_between
 from annotations.services.concept_changes import hold_concepts, hold_questions, settle_open, withdraw_open
@@ -17,14 +17,6 @@ from annotations.services.label_rebuilding import rebuild_labels
 
 What = ConceptChange.What
 STRATEGY = "merge"
-# Readings go along with their rules, unless the same words were read for the other concept already.
-_MOVE_READINGS = """
-UPDATE annotations_pseudolabel reading SET concept_id = %(into)s
-WHERE concept_id = %(concept)s AND (%(rules)s::bigint[] IS NULL OR rule_id = ANY(%(rules)s)) AND NOT EXISTS (
-  SELECT 1 FROM annotations_pseudolabel other WHERE other.side_id = reading.side_id AND other.concept_id = %(into)s
-  AND other.rule_id = reading.rule_id AND other.description_id = reading.description_id
-  AND other.start = reading.start)
-"""
 _ASK_AGAIN = """
 INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, strategy, status)
 SELECT side_id, %(into)s, 1.0, reason, 0, %(strategy)s, 'open'
@@ -63,7 +55,7 @@ def check_merging(concept: Concept, into: Concept) -> None:
 def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
     """Let all that was and will be said of `concept` count for `into`; where both were answered, `into`'s answer wins.
 
-    Decisions stay as they are: labels look through the merging. Raises ConceptRefused.
+    Decisions and readings stay as they are: labels look through the merging. Raises ConceptRefused.
     """
     hold_questions()
     held = hold_concepts(concept.pk, into.pk)
@@ -72,7 +64,6 @@ def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
     contradictions = contradictions_between(concept, into)
     rules = _move_rules(concept, into)
     Concept.objects.filter(pk=concept.pk).update(retired=True, merged_into=into)
-    _move_readings(concept, into)
     withdraw_open([concept.pk])
     labels = rebuild_labels([concept.pk, into.pk])
     settle_open([into.pk])
@@ -90,7 +81,10 @@ def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
 
 @transaction.atomic
 def unmerge_concept(*, user: User, concept: Concept) -> Concept:
-    """Take a merging back, with the rules that went along. Raises ConceptRefused where it cannot be taken apart."""
+    """Take a merging back, with the rules that went along: the next reading of the texts tells their words apart.
+
+    Raises ConceptRefused where it cannot be taken apart.
+    """
     hold_questions()
     into_id = Concept.objects.values_list("merged_into_id", flat=True).get(pk=concept.pk)
     held = hold_concepts(concept.pk, *filter(None, [into_id]))
@@ -101,10 +95,8 @@ def unmerge_concept(*, user: User, concept: Concept) -> Concept:
     merging = concept.changes.filter(what=What.MERGED).latest("pk")
     _refuse_answered(concept, into, merging)
     moved = [int(number) for number in re.findall(r"\d+", merging.before)]
-    rules = list(Rule.objects.filter(pk__in=moved, concept=into).values_list("pk", flat=True))
-    Rule.objects.filter(pk__in=rules).update(concept=concept)
+    Rule.objects.filter(pk__in=moved, concept=into).update(concept=concept)
     Concept.objects.filter(pk=concept.pk).update(retired=False, merged_into=None)
-    _move_readings(into, concept, rules)
     rebuild_labels([concept.pk, into.pk])
     settle_open([concept.pk, into.pk])
     ConceptChange.objects.bulk_create(
@@ -136,14 +128,6 @@ def _move_rules(concept: Concept, into: Concept) -> list[int]:
     rules = [rule.pk for rule in concept.rules.all() if (rule.language, rule.kind, rule.pattern) not in known]
     Rule.objects.filter(pk__in=rules).update(concept=into)
     return rules
-
-
-def _move_readings(concept: Concept, into: Concept, rules: list[int] | None = None) -> None:
-    """What rules read: of all rules, or of these alone. The next reading of the texts makes them anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE_READINGS, {"concept": concept.pk, "into": into.pk, "rules": rules})
-    if rules is None:
-        PseudoLabel.objects.filter(concept=concept).delete()
 
 
 def _ask_again(contradictions: list[Contradiction], concept: Concept, into: Concept) -> None:

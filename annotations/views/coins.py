@@ -13,6 +13,7 @@ from annotations.models.evidence import Origin
 from annotations.queries.coins import ShownCoin, find_coin
 from annotations.queries.criteria import SORTS, Criteria, CriteriaError, read_criteria
 from annotations.queries.facets import Counts, Facet, count_concepts, count_facets
+from annotations.queries.merged_concepts import follow_concepts
 from annotations.queries.search import Page, matching, page_of
 from annotations.queries.years import write_year
 from annotations.views.access import is_admin, is_expert
@@ -114,7 +115,7 @@ def _coin_or_404(identifier: str) -> ShownCoin:
 
 
 def _find(request: HttpRequest) -> Found:
-    criteria = read_criteria(request.GET)
+    criteria = follow_concepts(read_criteria(request.GET))
     page = page_of(criteria, matching(criteria))
     return Found(criteria, page, count_facets(criteria), count_concepts(criteria))
 

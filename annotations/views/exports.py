@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from annotations.exporters import formats
 from annotations.queries.criteria import CriteriaError, read_criteria
+from annotations.queries.merged_concepts import follow_concepts
 from annotations.queries.search import matching
 from annotations.services.exporting import records_of
 from annotations.views.errors import bad_request, not_found
@@ -23,7 +24,7 @@ def search_export(request: HttpRequest, suffix: str) -> HttpResponse | FileRespo
     if exporter is None:
         return not_found(request)
     try:
-        coins = matching(read_criteria(request.GET))
+        coins = matching(follow_concepts(read_criteria(request.GET)))
     except CriteriaError as error:
         return bad_request(request, str(error))
     if (number := coins.count()) > MOST_COINS:

@@ -108,7 +108,7 @@ def vocabulary_concept(request: HttpRequest) -> HttpResponse:
     word, language = request.GET.get("word", "")[:100], request.GET.get("language", "en")[:8]
     candidate = queries.find_candidate(word, language)
     term = candidate["term"] if candidate else word
-    things = things_called(term)[:8]
+    things = (things_called(term) or things_called(candidate["lemma"] if candidate else word))[:8]
     thing = _meant(request, things, candidate)
     written = candidate["forms"] if candidate else [term]
     proposed = propose_concept(term, language, written, thing.names if thing else {}, thing.uri if thing else "")

@@ -64,7 +64,9 @@ def test_a_sheet_shows_what_machines_call_present_the_most_suspicious_first(
         "Reverse of Coin coin.0",
     ]
     assert page.select_one("#open").get_text() == "3"
-    assert {each.decode_contents() for each in page.select(".cell mark")} == {"Eagle"}
+    hidden = page_of(page.select_one(".cell template").decode_contents())
+    assert [mark.get_text() for mark in hidden.select(".passage mark")] == ["Eagle"]
+    assert [each["alt"] for each in hidden.select("img")] == ["Reverse of Coin coin.1", "Obverse of Coin coin.1"]
     absent = page_of(client.get(reverse("review_sheet"), {"concept": "eagle", "said": "no"}))
     assert [each["alt"] for each in absent.select(".cell > label img")] == ["Reverse of Coin coin.3"]
     assert "mark those that show it" in absent.h1.get_text()

@@ -58,4 +58,5 @@ def rebuild_labels(concept_ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotations_label WHERE concept_id = ANY(%(concepts)s)", values)
         cursor.execute(_REBUILD, values)
-        return cursor.rowcount
+        made: int = cursor.rowcount
+    return made

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from annotations.models import Coin, Concept, Decision, ModelVersion, Prediction, Publication, ReviewItem, Side
-from annotations.queries.checklist import Line, draw_checklists, sides_in_order
+from annotations.queries.checklist import Line, draw_checklists, last_saved, sides_in_order
 from annotations.services.checklists import lease_sides
 from annotations.services.decisions import record_decision
 from annotations.services.review import rank_questions
@@ -170,6 +170,26 @@ def test_the_next_sides_leave_out_those_in_hand(client: Client, expert: User, si
     ]
     assert client.get(reverse("checklist_next"), {"exclude": side.pk}).json()["sides"] == []
     assert client.get(reverse("checklist_next"), {"exclude": "x"}).status_code == 400
+
+
+def test_the_side_saved_last_can_be_taken_back_while_all_of_it_stands(
+    client: Client, expert: User, second_expert: User, side: Side
+) -> None:
+    assert last_saved(expert) == []
+    client.force_login(expert)
+    fields = fields_of(page_of(client.get(reverse("checklist_coin", args=["demo.1"]))))
+    client.post(ADDRESS, fields | {"answer-eagle": "no", "answer-globe": "yes"})
+    saved = last_saved(expert)
+    assert {each.concept.slug: each.answer for each in saved} == {"eagle": "no", "globe": "yes"}
+    record_decision(
+        user=second_expert,
+        side_id=side.pk,
+        concept="eagle",
+        answer="yes",
+        key=uuid.uuid4(),
+        base_id=next(each.pk for each in saved if each.concept.slug == "eagle"),
+    )
+    assert last_saved(expert) == []
 
 
 def test_more_sides_ask_the_database_no_more_often(make_coin: MakeCoin) -> None:

@@ -111,6 +111,19 @@ def test_undo_takes_back_answers_one_by_one_and_then_the_saved_side(page: Any) -
     assert Decision.objects.latest("id").base == Decision.objects.get(answer="withdrawn")
 
 
+def test_undo_works_after_a_reload(page: Any) -> None:
+    press(page, "n", "y", "Enter")
+    wait_for(page, "Denarius 1")
+    wait_for_saving(page, "Saved")
+    page.reload()
+    page.wait_for_selector("html.scripted")
+    press(page, "z")
+    wait_for(page, "Denarius 0")
+    assert (page.is_checked("#no-eagle"), page.is_checked("#yes-altar")) == (True, True)
+    wait_for_saving(page, "Saved")
+    assert sorted(answer for *_, answer in stored()) == ["no", "withdrawn", "withdrawn", "yes"]
+
+
 def test_what_was_saved_offline_outlives_a_reload_and_is_sent_once(page: Any) -> None:
     page.route("**/review/page", lambda route: route.abort())
     press(page, "n", "Enter", "y", "Enter")

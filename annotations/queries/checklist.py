@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from annotations.models import (
     Concept,
     Decision,
@@ -18,7 +20,7 @@ from annotations.models import (
     Side,
 )
 from annotations.models.evidence import Answer
-from annotations.queries.review import Pair, Passage, mark_words, other_face
+from annotations.queries.review import Pair, Passage, answers_to_undo, mark_words, other_face
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,16 @@ def name_lines(checklist: Checklist) -> list[dict[str, Any]]:
         }
         for line in checklist.lines
     ]
+
+
+def last_saved(user: User) -> list[Decision]:
+    """The answers that this person saved last, where they are one page about one side and all of them still stand."""
+    newest = next(iter(answers_to_undo(user, 1)), None)
+    if newest is None or newest.page is None:
+        return []
+    page = list(Decision.objects.filter(page=newest.page).select_related("concept", "side__coin").order_by("id"))
+    answered = Decision.objects.filter(base__in=page).exists()
+    return [] if answered or len({each.side_id for each in page}) > 1 else page
 
 
 def sides_in_order(identifier: str) -> list[Side]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotations.forms.checklist import ChecklistForm, HeldSidesForm, answers_of_fields
 from annotations.forms.sheets import read_page
 from annotations.models import Side
-from annotations.queries.checklist import Checklist, draw_checklists, name_lines, sides_in_order
+from annotations.queries.checklist import Checklist, draw_checklists, last_saved, name_lines, sides_in_order
 from annotations.queries.review import count_progress
 from annotations.services.checklists import lease_sides
 from annotations.services.decisions import KeyReused
@@ -97,12 +97,17 @@ def _after(request: HttpRequest, side: Side) -> str:
 
 
 def _show(request: HttpRequest, sides: list[Side], *, queue: bool) -> HttpResponse:
-    drawn = draw_checklists(sides)
+    saved = last_saved(request.user)
+    before = [saved[0].side] if saved else []
+    everything = draw_checklists([*sides, *before])
+    drawn, previous = everything[: len(sides)], everything[len(sides) :]
     progress = count_progress(request.user, "")
+    answers = {each.concept.slug: {"key": str(each.key), "answer": each.answer} for each in saved}
     state = {
         "user": request.user.pk,
         "queue": queue,
         "sides": [side_json(each) for each in drawn],
+        "previous": [{"side": side_json(each), "answers": answers} for each in previous],
         "progress": progress,
     }
     shown = drawn[0] if drawn else None

@@ -17,7 +17,7 @@ const save = form.querySelector("[name=save]");
 const undo = form.querySelector("[data-action=undo]");
 const lines = new Lines(asked, showCount);
 let sides = state.sides;
-let history = []; // what was saved here, newest last: {side, answers, keys}
+let history = state.previous.map(remembered); // what was saved, newest last: {side, answers, keys}
 let seen = new Set(); // sides that were skipped or saved in this sitting
 let pending = new Set(); // sides in the outbox
 let [drawnAt, busy, fetching, reached, retry] = [0, false, false, true, 0];
@@ -101,6 +101,12 @@ async function takeBack() {
   sides = [rebased(side, undone), ...sides.filter((each) => each.id !== side.id)];
   count(-undone.length);
   show(answers);
+}
+
+/** What was saved before this page was loaded. */
+function remembered({ side, answers }) {
+  const said = Object.entries(answers);
+  return { side, answers: new Map(said.map(([concept, { answer }]) => [concept, answer])), keys: said.map(([concept, { key }]) => ({ concept, key })) };
 }
 
 function keysOf(body) {

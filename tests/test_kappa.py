@@ -116,11 +116,15 @@ def test_questions_that_one_person_answered_say_nothing_of_agreement() -> None:
     assert with_single.n == 4
 
 
-def test_perfect_agreement_has_no_interval_and_one_answer_throughout_no_kappa() -> None:
+def test_no_interval_follows_from_what_does_not_vary_nor_from_few_coins() -> None:
     perfect = cohen_kappa(np.array([0, 1, 1]), np.array([0, 1, 1]), names(3))
     assert (perfect.kappa, perfect.interval, perfect.pabak) == (1.0, None, 1.0)
     same = cohen_kappa(np.zeros(4, int), np.zeros(4, int), names(4))
     assert (same.observed, same.kappa, same.interval) == (1.0, None, None)
+    constant = cohen_kappa(np.zeros(9, int), np.arange(9) % 2, names(9))
+    assert (constant.kappa, constant.interval) == (0.0, None)
+    few = cohen_kappa(np.array([0, 1, 1, 0, 1]), np.array([0, 1, 0, 0, 1]), names(5, sides=2))
+    assert few.interval is None, "three coins say little"
     nothing = fleiss_kappa(np.zeros((0, 2), int), [])
     assert (nothing.n, nothing.observed, nothing.kappa) == (0, None, None)
 

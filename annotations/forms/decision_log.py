@@ -29,12 +29,12 @@ class LogForm(forms.Form):
         error_messages={"invalid_choice": "There is no such concept."},
     )
     side = forms.ChoiceField(choices=[("", "Both sides"), *Face.choices], required=False)
-    coin = forms.CharField(required=False, max_length=200, help_text="Its identifier.")
+    coin = forms.CharField(required=False, max_length=200, widget=forms.TextInput({"placeholder": "identifier"}))
     answer = forms.ChoiceField(choices=[("", "Every answer"), *Decision.Answer.choices], required=False)
     undone = forms.ChoiceField(choices=[("", "Both"), *YES_NO], required=False, label="Taken back")
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="Until", widget=forms.DateInput(attrs={"type": "date"}))
-    page = forms.UUIDField(required=False, label="Sheet", help_text="Answers stored together, by one key press.")
+    page = forms.UUIDField(required=False, label="Sheet", widget=forms.TextInput({"placeholder": "key of a sheet"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -103,7 +103,8 @@ class Pace:
 
     @property
     def per_hour(self) -> float | None:
-        return 3600 * self.timed / self.seconds if self.seconds else None
+        """None below a minute of active time, of which no pace follows."""
+        return 3600 * self.timed / self.seconds if self.seconds >= 60 else None
 
     @property
     def hours(self) -> float:

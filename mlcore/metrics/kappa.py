@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int_]
 
 
+FEWEST = 5
+"""Coins from which on draws of them say how sure a kappa is."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """Figures of -1..1, None where they are not defined: without questions, and kappa where all said the same."""
@@ -29,7 +33,8 @@ class Agreement:
     """Share of pairs of answers to one question that are the same, 0..1."""
     kappa: float | None
     interval: Interval
-    """The middle 95 % over draws of whole coins. None where nothing varies: from perfect agreement none follows."""
+    """The middle 95 % over draws of whole coins. None below FEWEST coins, and where the draws do not vary: from perfect
+    agreement none follows, nor from a reader who always says the same."""
     pabak: float | None
 
 
@@ -107,6 +112,8 @@ def _agreement(
         return Agreement(0, None, None, None, None)
     observed, kappa = (float(figure) for figure in figures(parts.sum(axis=0)))
     drawn = (coin_weights(coins, draws).astype(np.float64) @ parts.reshape(n, -1)).reshape(draws, *parts.shape[1:])
-    interval = interval_of(figures(drawn)[1]) if observed < 1 else None
+    interval = interval_of(figures(drawn)[1]) if len(set(coins)) >= FEWEST else None
+    if interval and interval[0] == interval[1]:
+        interval = None
     pabak = (categories * observed - 1) / (categories - 1)
     return Agreement(n, observed, as_json(kappa), interval, pabak)

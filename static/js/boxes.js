@@ -157,6 +157,7 @@ function giveWay(entries) {
   for (const entry of entries.filter((each) => !met.has(each.sequence))) {
     met.add(entry.sequence);
     figures.giveWay(entry.question.id, entry.theirs);
+    tellChosen();
   }
   drawing?.showMine(entries.filter(({ last }) => "left" in last.body).map(({ last }) => figures.edges(last.body)));
 }

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.ans_sides import CONCEPTS
 from benchmarks.correction_rounds import Corpus
+from mlcore.metrics.resampling import mean_of_defined
 from mlcore.noise.confident_learning import estimate_errors
 from mlcore.noise.noisy_sigmoid import fit_noise
 from mlcore.ranking.out_of_fold import out_of_fold
@@ -36,9 +37,9 @@ def print_shares(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Print the means over the seeds; return how far each way is off on average, and which way."""
     print(f"\n{'share of wrong labels':24}" + "".join(f"{way:>24}" for way in ("true", *WAYS)))
     print(f"{'(no corrections yet)':24}" + f"{'present':>13}{'absent':>11}" * (1 + len(WAYS)))
-    means = {way: np.nanmean([each[way] for each in found], axis=0) for way in ("true", *WAYS)}
+    means = {way: mean_of_defined(np.stack([each[way] for each in found])) for way in ("true", *WAYS)}
     for column, concept in enumerate(CONCEPTS):
-        cells = "".join(f"{each[column, 0]:>13.1%}{each[column, 1]:>11.1%}" for each in means.values())
+        cells = "".join(f"{_share(each[column, 0]):>13}{_share(each[column, 1]):>11}" for each in means.values())
         print(f"{concept:24}{cells}")
     off = {way: np.stack([each[way] - each["true"] for each in found]) for way in WAYS}
     figures = {
@@ -51,3 +52,7 @@ def print_shares(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for way, each in figures.items():
         print(f"{way}: off by {each['mean_error']}, on average by {each['bias']}")
     return figures
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}" if np.isfinite(value) else "too few"

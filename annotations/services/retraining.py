@@ -43,8 +43,12 @@ class Trigger:
 
     @property
     def failed(self) -> bool:
-        """Whether the newest run was begun by itself, and failed: it waits for new answers."""
-        return bool(self.last and self.last.cause == TrainingRun.Cause.QUOTA and self.last.status == Job.Status.FAILED)
+        """Whether the newest run failed. One that was begun by itself waits for new answers."""
+        return self.last is not None and self.last.status == Job.Status.FAILED
+
+    @property
+    def failed_alone(self) -> bool:
+        return self.failed and self.last is not None and self.last.cause == TrainingRun.Cause.QUOTA
 
 
 def read_trigger() -> Trigger:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.core.cache import cache
 
-from annotations.models import ModelVersion
+from annotations.models import Job, ModelVersion, PredictionRun
 from annotations.models.snapshots import TestSet
 from annotations.services.gate import DRAWS, FEWEST, MOST_CELLS, MOST_SIDES, Part, compare_by_experts
 from annotations.services.model_scores import Asked, expert_answers, read_scores
@@ -91,18 +91,31 @@ def _why_thin(test_set: TestSet, part: Part | None) -> str:
 def measure_models(versions: Sequence[ModelVersion]) -> Curve | None:
     """Each of these on the sides and concepts that all of them know; None where no test set has enough.
 
-    A model that has seen less than half of the sides that the newest has seen is left out.
+    A model that has seen less than half of the sides that the newest has seen is left out. Kept until there is another
+    model or test set, or a model has said more. Raises LearningError where the file of a test set is gone.
     """
-    for test_set in TestSet.objects.all()[:LOOKED_AT]:
-        asked = expert_answers(test_set)
-        scores = {version.pk: read_scores(version, asked.sides) for version in versions}
-        newest = scores[versions[-1].pk]
-        kept = [each for each in versions if newest and 2 * len(scores[each.pk].keys() & newest.keys()) >= len(newest)]
-        shared = _share(asked, kept, [scores[each.pk] for each in kept]) if kept else None
-        if shared is not None:
-            absent = [version.pk for version in versions if version not in kept]
-            return _measure(test_set, kept, shared, absent)
-    return None
+    test_sets = list(TestSet.objects.all()[:LOOKED_AT])
+    ids = [version.pk for version in versions]
+    predicted = PredictionRun.objects.filter(version__in=ids, status=Job.Status.SUCCEEDED).count()
+    named = repr((ids, predicted, [test_set.sha256 for test_set in test_sets]))
+    key = f"rounds-{hashlib.sha256(named.encode()).hexdigest()}"
+    curve: Curve | None = cache.get(key)
+    if curve is None:
+        measured = (_measure_on(test_set, versions) for test_set in test_sets)
+        curve = next((each for each in measured if each is not None), None)
+        cache.set(key, curve, timeout=None)
+    return curve
+
+
+def _measure_on(test_set: TestSet, versions: Sequence[ModelVersion]) -> Curve | None:
+    asked = expert_answers(test_set)
+    scores = {version.pk: read_scores(version, asked.sides) for version in versions}
+    newest = scores[versions[-1].pk]
+    kept = [each for each in versions if newest and 2 * len(scores[each.pk].keys() & newest.keys()) >= len(newest)]
+    shared = _share(asked, kept, [scores[each.pk] for each in kept]) if kept else None
+    if shared is None:
+        return None
+    return _measure(test_set, kept, shared, [version.pk for version in versions if version not in kept])
 
 
 @dataclass(frozen=True)
@@ -148,24 +161,11 @@ def _measure(test_set: TestSet, versions: Sequence[ModelVersion], shared: _Share
 def _mean_ap(
     labels: npt.NDArray[np.int_], said: npt.NDArray[np.float64], coins: Sequence[str], draws: int
 ) -> tuple[float, float | None, float | None]:
-    """Kept, since the same answers always give the same figures."""
-    digest = hashlib.sha256(repr((coins, labels.shape, draws)).encode())
-    for array in (labels, said):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    key = f"mean-ap-{digest.hexdigest()}"
-    found: tuple[float, float | None, float | None] | None = cache.get(key)
-    if found is None:
-        weights = np.vstack([np.ones(len(coins)), coin_weights(coins, draws)])  # the first weighs every side once
-        columns = zip(labels.T, said.T, strict=True)
-        figures = mean_of_defined(
-            np.array(
-                [
-                    in_chunks(average_precision, truth[truth >= 0], scores[truth >= 0], 0.5, weights[:, truth >= 0])
-                    for truth, scores in columns
-                ]
-            )
-        )
-        low, high = interval_of(figures[1:]) or (None, None)
-        found = float(figures[0]), low, high
-        cache.set(key, found, timeout=None)
-    return found
+    weights = np.vstack([np.ones(len(coins)), coin_weights(coins, draws)])  # the first weighs every side once
+    figures = [
+        in_chunks(average_precision, truth[truth >= 0], scores[truth >= 0], 0.5, weights[:, truth >= 0])
+        for truth, scores in zip(labels.T, said.T, strict=True)
+    ]
+    means = mean_of_defined(np.array(figures))
+    low, high = interval_of(means[1:]) or (None, None)
+    return float(means[0]), low, high

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
-from annotations.models import Concept, Job, Publication, ReviewItem, SaliencyMap, SaliencyView
+from annotations.models import Concept, Job, ModelVersion, Publication, ReviewItem, SaliencyMap, SaliencyView
 from annotations.services import media
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_model
@@ -88,9 +88,9 @@ def test_a_map_that_is_being_drawn_is_waited_for(page: Any) -> None:
 
 def test_what_the_server_refuses_is_said_in_its_words(page: Any) -> None:
     map_of_first_question()
-    Publication.objects.all().delete()
+    ModelVersion.objects.update(concepts=["horse", "shield"])
     press(page, "m")
-    page.wait_for_selector("[data-look-state]:has-text('No model is published')")
+    page.wait_for_selector("[data-look-state]:has-text('was not trained on Eagle')")
     assert page.locator(OVERLAY).count() == 0
     page.route("**/saliency", lambda route: route.abort())
     press(page, "m")

@@ -147,12 +147,15 @@ def test_rules_are_shown_with_the_way_to_their_page_and_cannot_be_changed_here(
     assert {reverse("rules", args=["owl"]), reverse("rule", args=["owl", rule.pk])} <= links
 
 
-def test_the_slug_of_a_concept_stays(client: Client, staff: User, db: None) -> None:
+def test_a_concept_is_changed_on_its_own_page_where_its_history_is_kept(client: Client, staff: User, db: None) -> None:
     concept = Concept.objects.create(slug="owl", name="Owl")
     client.force_login(staff)
-    client.post(page_of(Concept, "change", concept.pk), concept_form(concept) | {"slug": "bird", "name": "Bird"})
+    sent = concept_form(concept) | {"slug": "bird", "name": "Bird", "retired": "on"}
+    client.post(page_of(Concept, "change", concept.pk), sent)
     concept.refresh_from_db()
-    assert (concept.slug, concept.name) == ("owl", "Bird")
+    assert (concept.slug, concept.name, concept.retired) == ("owl", "Owl", False)
+    page = BeautifulSoup(client.get(page_of(Concept, "change", concept.pk)).content, "html.parser")
+    assert page.select_one(f"a[href='{concept.get_absolute_url()}']")
     assert client.post(page_of(Concept, "delete", concept.pk), {"post": "yes"}).status_code == 403
 
 

@@ -155,6 +155,7 @@ def test_merging_shows_first_what_comes_together_and_old_addresses_lead_on(
     for name in ("concept", "concept_json"):
         answer = office.get(reverse(name, args=["eagle"]))
         assert answer.status_code == 301 and answer["Location"] == reverse(name, args=["horse"]) + "?merged=eagle"
+    assert office.get(reverse("rules", args=["eagle"]))["Location"] == reverse("rules", args=["horse"])
     page = office.get(reverse("concept", args=["eagle"]), follow=True)
     assert "Eagle was merged into Horse: what was said of it counts here." in words_on(page)
     assert soup(page).select("#differ-title")

@@ -54,9 +54,12 @@ class RuleInline(ForStaff, TabularInline):
         return format_html('<a href="{}">Change</a>', reverse("rule", args=[rule.concept.slug, rule.pk]))
 
 
+CONCEPT_FIELDS = ["slug", "name", "names", "guideline", "implies", "link", "broader", "retired", "merged_into"]
+
+
 @admin.register(Concept)
 class ConceptAdmin(ForStaff, ModelAdmin):
-    """A concept is retired, not deleted: decisions hang on it."""
+    """Concepts are changed on the site, where every change is kept; none is deleted: decisions hang on it."""
 
     list_display = ["name", "slug", "retired", "link", "rules_page"]
     list_filter = ["retired"]
@@ -72,10 +75,14 @@ class ConceptAdmin(ForStaff, ModelAdmin):
     has_change_permission = has_add_permission
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["slug", "rules_page"] if obj else []  # snapshots and models name concepts by the slug
+        return [*CONCEPT_FIELDS, "site_page", "rules_page"] if obj else ["retired", "merged_into"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
+
+    @admin.display(description="On the site")
+    def site_page(self, concept: Concept) -> str:
+        return format_html('<a href="{}">Change, merge or retire</a>', concept.get_absolute_url())
 
     @admin.display(description="Rules")
     def rules_page(self, concept: Concept) -> str:

@@ -31,6 +31,8 @@ from annotations.views.live import answer_poll
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Every expert may look: they decide what the rules are measured by. Administrators change them."""
     concept = _concept(slug)
+    if concept.merged_into:
+        return redirect("rules", concept.merged_into.slug)
     labelling = LabellingRun.objects.first()
     context: dict[str, Any] = {
         "concept": concept,

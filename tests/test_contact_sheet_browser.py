@@ -273,9 +273,10 @@ def test_every_key_is_listed(page: Any) -> None:
     press(page, "?")
     listed = page.locator("#keys kbd").all_inner_texts()
     assert [key for key in listed if len(key) == 1 and key.isascii()] == list("ynuszxfgo?")
-    press(page, "y", "Enter")
-    press(page, "Escape", "g")
-    assert page.is_visible("#guideline p")
+    press(page, "y", "Escape")
+    page.wait_for_selector("#keys", state="hidden")
+    press(page, "g")
+    page.wait_for_selector("#guideline p")
     with page.context.expect_page() as opened:
         press(page, "o")
     assert opened.value.url.endswith("/coins/coin.0")

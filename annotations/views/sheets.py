@@ -60,7 +60,7 @@ def sheet_next(request: HttpRequest) -> HttpResponse:
     items = lease_sheet(
         user=request.user, concept=concept, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
     )
-    return JsonResponse({"page": draw_page(items), "progress": _progress(request, concept)})
+    return JsonResponse({"page": draw_page(items)})
 
 
 @require_POST

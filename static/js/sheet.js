@@ -38,7 +38,6 @@ let busy = false;
 let fetching = false;
 let reached = true; // whether the server gave sides when it was last asked
 let retry = 0;
-let acts = 0;
 
 document.querySelector("#choice").addEventListener("change", (event) => event.target.form.requestSubmit());
 const outbox = await openOutbox(state.user, changed, "coinsite-sheets").catch(() => null);
@@ -130,7 +129,6 @@ function show(page = null, drawn = false) {
 }
 
 function count(step) {
-  acts += 1;
   progress = { ...progress, answered: progress.answered + step, [state.said]: progress[state.said] - step };
   if (step) addToPace(step);
   tellProgress(progress.answered, progress[state.said]);
@@ -141,15 +139,12 @@ async function refill() {
   if (fetching || ahead.length) return;
   fetching = true;
   clearTimeout(retry);
-  const [settled, before] = [waiting.length === 0, acts]; // else the server's figures are older than the page's
   const exclude = [...new Set([...waiting.flatMap(cellsOf), ...held()])].join();
   const { concept, said, show: most } = state;
   const { status, said: answer } = await postJson(sheet.dataset.next, { concept, said, show: most, exclude });
   fetching = false;
   reached = status === 200 && Boolean(answer);
   if (reached) {
-    if (settled && before === acts) progress = answer.progress;
-    tellProgress(progress.answered, progress[state.said]);
     const known = new Set([...waiting.flatMap(cellsOf), ...held()]); // some may have been taken back meanwhile
     const cells = answer.page.cells.filter(({ id }) => !known.has(id));
     if (cells.length) ahead.push({ ...answer.page, cells, chain: drawKey() });

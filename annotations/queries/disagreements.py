@@ -117,7 +117,7 @@ def _settled_by(case: Case, user: User) -> bool:
     return case.settled_by is not None and case.settled_by.user_id == user.pk
 
 
-def _read(where: str, values: Sequence[object]) -> list[Case]:
+def _read(where: str, values: Sequence[int | str]) -> list[Case]:
     with connection.cursor() as cursor:
         cursor.execute(_CASES.format(where=where), values)
         rows = cursor.fetchall()

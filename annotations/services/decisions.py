@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
-from annotations.models import Concept, Decision, Side
+from annotations.models import BlindAnswer, Concept, Decision, Side
 from annotations.services.labels import ROOTS, settle_decisions
 
 _SETTLE_QUESTIONS = f"""
@@ -27,7 +27,7 @@ WHERE decision.id = ANY(%s) AND item.side_id = label.side_id AND item.concept_id
 class Conflict(Exception):
     """Somebody answered in the meantime."""
 
-    def __init__(self, current: Decision | None) -> None:
+    def __init__(self, current: Decision | BlindAnswer | None) -> None:
         super().__init__("Somebody answered this question in the meantime.")
         self.current = current
 

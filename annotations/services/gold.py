@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotations.models import BlindAnswer, Decision, GoldQuestion, ReviewItem
+from annotations.models import BlindAnswer, Decision, GoldQuestion, Label, ReviewItem
 
 KNOWN = (Decision.Answer.YES, Decision.Answer.NO)
 
@@ -58,4 +58,5 @@ def settle_gold(answer: BlindAnswer) -> None:
 
 
 def _named_in_text(decision: Decision) -> bool:
-    return decision.side.labels.filter(concept_id=decision.concept_id, text_present=True).exists()
+    labels = Label.objects.filter(side_id=decision.side_id, concept_id=decision.concept_id)
+    return labels.filter(text_present=True).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,14 @@ _NEEDED = {
     "hidden": _ALWAYS | {"purpose", "decision"},
     "gold": _ALWAYS | {"answer", "decision", "withdrawn"},
 }
-_READ = {"key": UUID, "base": UUID, "undoes": UUID, "page": UUID, "decision": UUID, "when": datetime.fromisoformat}
+_READ: dict[str, Callable[[str], Any]] = {
+    "key": UUID,
+    "base": UUID,
+    "undoes": UUID,
+    "page": UUID,
+    "decision": UUID,
+    "when": datetime.fromisoformat,
+}
 _CHOICES = {
     "answer": {answer.value for answer in Decision.Answer},
     "purpose": {purpose.value for purpose in BlindAnswer.Purpose},
@@ -155,17 +162,17 @@ def _rows(lines: Iterable[str]) -> Iterator[list[Any]]:
 
 def _value(number: int, name: str, value: Any) -> Any:
     """A field as the database takes it."""
-    wrong = value is not None and isinstance(value, bool) != (name == "withdrawn")
-    if wrong or not isinstance(value, str | bool | None) or (isinstance(value, str) and "\0" in value):
+    if value is None or (name == "withdrawn" and isinstance(value, bool)):
+        return value
+    if name == "withdrawn" or not isinstance(value, str) or "\0" in value:
         raise Refused(f"Line {number}: {name} cannot be {json.dumps(value)[:60]}.")
-    if value is not None and name in _CHOICES and value not in _CHOICES[name]:
-        raise Refused(
-            f"Line {number}: {name} is “{value[:60]}”; it must be one of {', '.join(sorted(_CHOICES[name]))}."
-        )
+    if name in _CHOICES and value not in _CHOICES[name]:
+        choices = ", ".join(sorted(_CHOICES[name]))
+        raise Refused(f"Line {number}: {name} is “{value[:60]}”; it must be one of {choices}.")
     try:
-        return _READ[name](value) if value is not None and name in _READ else value
+        return _READ[name](value) if name in _READ else value
     except ValueError as error:
-        raise Refused(f"Line {number}: {name} “{str(value)[:60]}” cannot be read ({error}).") from error
+        raise Refused(f"Line {number}: {name} “{value[:60]}” cannot be read ({error}).") from error
 
 
 def _load(rows: Iterator[list[Any]]) -> None:

@@ -74,7 +74,8 @@ def count_answers(answers: Integers, categories: int) -> Floats:
     """One column per answer (n, categories), 1 where it was given. Raises ValueError for an answer out of range."""
     if len(answers) and not 0 <= answers.min() <= answers.max() < categories:
         raise ValueError(f"Answers go from {answers.min()} to {answers.max()}; they must be 0 to {categories - 1}.")
-    return np.eye(categories)[answers.astype(int)]
+    columns: Floats = np.eye(categories)[answers.astype(int)]
+    return columns
 
 
 def cohen_of_tables(tables: Floats) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from annotations.models import (
+    Box,
     Concept,
     ConceptChange,
     Decision,
@@ -18,6 +19,7 @@ from annotations.models import (
     RuleChange,
 )
 from annotations.models.runs import Publication
+from annotations.queries.boxes import wanted_labels
 from annotations.queries.hierarchy import Hierarchy
 from annotations.queries.merged_concepts import contradictions_of
 from annotations.queries.text_rules import Draft, implications
@@ -227,3 +229,15 @@ def test_nothing_is_merged_while_questions_are_ranked(admin: User, bird: Concept
         other.close()
     assert connection.is_usable()
     merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
+
+
+def test_what_was_drawn_for_a_merged_concept_is_not_asked_to_be_drawn_again(
+    make_coin: MakeCoin, decide: Decide, admin: User, bird: Concept, concepts: dict[str, Concept]
+) -> None:
+    drawn, undrawn = side_of(make_coin, "d.1"), side_of(make_coin, "d.2")
+    for side in (drawn, undrawn):
+        decide(side, "raptor", "yes")
+    corners = {"left": 0.1, "top": 0.1, "right": 0.9, "bottom": 0.9}
+    Box.objects.create(side=drawn, concept=bird, user=admin, key=uuid4(), **corners)
+    merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
+    assert [(label.side, label.concept.slug) for label in wanted_labels()] == [(undrawn, "eagle")]

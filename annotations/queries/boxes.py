@@ -52,7 +52,8 @@ def saw_saliency(user: User, side: Side) -> SaliencyView | None:
 
 def wanted_labels() -> QuerySet[Label]:
     """What an expert said yes to on a pictured side, and no person has drawn there."""
-    drawn = Box.objects.current().filter(side=OuterRef("side"), concept=OuterRef("concept"), by_hand=True)
+    same = Q(concept=OuterRef("concept")) | Q(concept__merged_into=OuterRef("concept"))
+    drawn = Box.objects.current().filter(same, side=OuterRef("side"), by_hand=True)
     labels = Label.objects.filter(expert=Answer.YES, concept__retired=False).exclude(side__crop="")
     return labels.filter(~Exists(drawn))
 

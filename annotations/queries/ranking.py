@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from annotations.models import Concept, Job, RankingRun, ReviewItem, ReviewPolicy
+from annotations.models import Concept, Job, ModelVersion, RankingRun, ReviewItem, ReviewPolicy
 
 STRATEGIES: dict[str, tuple[str, str]] = {
     "noise_rank": (
@@ -21,7 +21,7 @@ STRATEGIES: dict[str, tuple[str, str]] = {
     "random": ("Random", "Drawn at random: the control that says how good the others are."),
 }
 """Name and sentence of each, as persons read them."""
-FIRST = ("first", "First order")
+FIRST = {"first": "First order", "": "Not ranked"}
 UNRANKED = "What texts name and no ranking has judged yet, rare concepts first."
 DEFAULT_SHARES = {
     "noise_rank": 0.45,
@@ -90,7 +90,7 @@ def read_policy() -> ReviewPolicy:
 
 def name_strategy(strategy: str) -> str:
     """An unknown one is shown by its own name: an older version of this program may have put it there."""
-    return dict([FIRST]).get(strategy) or (STRATEGIES[strategy][0] if strategy in STRATEGIES else strategy)
+    return FIRST.get(strategy) or (STRATEGIES[strategy][0] if strategy in STRATEGIES else strategy)
 
 
 def read_queue() -> Queue:
@@ -146,6 +146,12 @@ def _line(concept: Concept, counts: dict[str, int], longest: int) -> Line:
 def last_ranking() -> RankingRun | None:
     """The newest that came to its end."""
     return RankingRun.objects.filter(status=Job.Status.SUCCEEDED).first()  # type: ignore[return-value]
+
+
+def newest_round() -> int | None:
+    """The run after which a ranking of now ranks: of the last ranking or the model that answers; None before both."""
+    last, version = last_ranking(), ModelVersion.objects.published()
+    return max(([last.round] if last else []) + ([version.run_id] if version else []), default=None)
 
 
 def describe_policy(policy: ReviewPolicy) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from annotations.models import Concept, ModelVersion, RankingRun
-from annotations.queries.ranking import last_ranking, read_policy
+from annotations.queries.ranking import newest_round, read_policy
 from annotations.services.children import run_child
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.ranking_evidence import write_evidence
@@ -39,14 +39,14 @@ def queue_ranking(*, user: User | None, round: int) -> RankingRun:
 
 
 def open_questions() -> int:
-    """What new texts say becomes questions at once; where a ranking has judged the others, it is made again.
+    """What new texts say becomes questions at once; where a model or a ranking has judged the others, all are ranked.
 
     Returns how many questions are open.
     """
     with transaction.atomic():
         count = rank_questions(round=0)
-        if last := last_ranking():
-            queue_ranking(user=None, round=last.round)
+        if (after := newest_round()) is not None:
+            queue_ranking(user=None, round=after)
     return count
 
 

@@ -86,8 +86,7 @@ def review_policy(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _rank(request: HttpRequest) -> None:
-    last = queries.last_ranking()
-    tasks.send(queue_ranking(user=_user(request), round=last.round if last else 0))
+    tasks.send(queue_ranking(user=_user(request), round=queries.newest_round() or 0))
 
 
 def _user(request: HttpRequest) -> User:

@@ -111,7 +111,7 @@ def _answers_until(moments: Sequence[datetime]) -> list[int]:
 
 def read_hours(since: datetime | None, until: datetime | None = None) -> list[Spent]:
     """Per person the sum of the gaps between answers that are no pause; who took longest first."""
-    values = {"since": since or "-infinity", "until": until or "infinity", "pause": PAUSE}
+    values: dict[str, Any] = {"since": since or "-infinity", "until": until or "infinity", "pause": PAUSE}
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, values)
         return [Spent(*row) for row in cursor.fetchall()]

@@ -18,42 +18,52 @@ from annotations.services.gold import settle_gold
 FIRST = 10
 """Answers that a person gives before the first hidden question: a short visit is spent on open ones."""
 WINDOW = 300
-"""Decisions looked at for a second reading, from a random one on: the draw costs the same however many there are."""
+"""Rows looked at for a draw, which therefore costs the same however many there are."""
 Purpose = BlindAnswer.Purpose
 
+# Each looks at some rows from a random one on, before anything is compared with the rest.
 _GOLD = """
 SELECT gold.side_id, gold.concept_id, gold.decision_id FROM annotations_goldquestion gold
-WHERE NOT gold.withdrawn
-  AND NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = gold.decision_id)
+WHERE gold.id >= %(start)s AND NOT gold.withdrawn
+  AND (%(concept)s = '' OR gold.concept_id = (SELECT id FROM annotations_concept WHERE slug = %(concept)s))
+ORDER BY gold.id LIMIT %(window)s
 """
 _OVERLAP = """
-SELECT first.side_id, first.concept_id, first.id AS decision_id FROM annotations_decision first
-LEFT JOIN annotations_decision base ON base.id = first.base_id
+SELECT first.side_id, first.concept_id, first.id AS decision_id, first.base_id FROM annotations_decision first
 WHERE first.id >= %(start)s AND first.user_id <> %(user)s AND first.undoes_id IS NULL AND first.answer <> 'withdrawn'
-  AND (base.id IS NULL OR base.answer = 'withdrawn')
   AND (%(concept)s = '' OR first.concept_id = (SELECT id FROM annotations_concept WHERE slug = %(concept)s))
-  AND NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = first.id)
-  AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer again
-                  WHERE again.side_id = first.side_id AND again.concept_id = first.concept_id)
 ORDER BY first.id LIMIT %(window)s
+"""
+# Read by one person alone, who saw nobody else's answer.
+_UNREAD = """
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision base WHERE base.id = known.base_id AND base.answer <> 'withdrawn')
+  AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer again
+                  WHERE again.side_id = known.side_id AND again.concept_id = known.concept_id)
 """
 # One that was drawn before and not answered comes before a new one.
 _DRAW = """
-SELECT item.id, known.decision_id FROM ({known}) known
+WITH known AS MATERIALIZED ({known})
+SELECT item.id, known.decision_id FROM known
 JOIN annotations_reviewitem item ON item.side_id = known.side_id AND item.concept_id = known.concept_id
 JOIN annotations_side side ON side.id = item.side_id AND side.crop <> ''
 JOIN annotations_concept concept ON concept.id = item.concept_id AND NOT concept.retired
 LEFT JOIN annotations_hiddenquestion drawn
   ON drawn.user_id = %(user)s AND drawn.side_id = item.side_id AND drawn.concept_id = item.concept_id
-WHERE item.status = 'answered' AND item.id <> ALL(%(exclude)s) AND (%(concept)s = '' OR concept.slug = %(concept)s)
+WHERE item.status = 'answered' AND item.id <> ALL(%(exclude)s)
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision later WHERE later.base_id = known.decision_id)
   AND NOT EXISTS (SELECT 1 FROM annotations_decision mine WHERE mine.user_id = %(user)s
                   AND mine.side_id = item.side_id AND mine.concept_id = item.concept_id)
   AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer mine WHERE mine.user_id = %(user)s
                   AND mine.side_id = item.side_id AND mine.concept_id = item.concept_id)
   AND NOT EXISTS (SELECT 1 FROM annotations_reviewitem_skipped_by skipped
                   WHERE skipped.reviewitem_id = item.id AND skipped.user_id = %(user)s)
+  {more}
 ORDER BY drawn.id NULLS LAST, random() LIMIT 1
 """
+_SOURCES = {
+    Purpose.GOLD: ("annotations_goldquestion", _GOLD, ""),
+    Purpose.OVERLAP: ("annotations_decision", _OVERLAP, _UNREAD),
+}
 
 
 def mix_hidden(
@@ -78,11 +88,10 @@ def mix_hidden(
 @transaction.atomic
 def draw_hidden(*, user: User, purpose: Purpose, concept: str = "", exclude: Collection[int] = ()) -> list[ReviewItem]:
     """One question of this purpose that the person never answered, now hidden from them; none where there is none."""
-    values = {"user": user.pk, "concept": concept, "exclude": list(exclude), "window": WINDOW, "start": 0}
-    if purpose == Purpose.GOLD:
-        found = _draw(_GOLD, values)
-    else:
-        found = _draw(_OVERLAP, values | {"start": _random_decision()}) or _draw(_OVERLAP, values)
+    values = {"user": user.pk, "concept": concept, "exclude": list(exclude), "window": WINDOW}
+    table, known, more = _SOURCES[purpose]
+    query = _DRAW.format(known=known, more=more)
+    found = _draw(query, values | {"start": _random_id(table)}) or _draw(query, values | {"start": 0})
     if found is None:
         return []
     item = ReviewItem.objects.select_related("side__coin", "concept").get(pk=found[0])
@@ -188,15 +197,15 @@ def _stored(answer: BlindAnswer) -> BlindAnswer | None:
     return stored
 
 
-def _draw(known: str, values: dict[str, Any]) -> tuple[int, int] | None:
+def _draw(query: str, values: dict[str, Any]) -> tuple[int, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW.format(known=known), values)
+        cursor.execute(query, values)
         found: tuple[int, int] | None = cursor.fetchone()
     return found
 
 
-def _random_decision() -> int:
+def _random_id(table: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM annotations_decision")
+        cursor.execute(f"SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM {table}")  # noqa: S608 - our own names
         first, last = cursor.fetchone()
     return random.randint(first, last)

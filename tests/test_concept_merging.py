@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connections
 
 from annotations.models import (
     Box,
@@ -217,18 +217,18 @@ def test_a_chain_of_mergings_counts_for_its_end(
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_merged_while_questions_are_ranked(admin: User, bird: Concept, concepts: dict[str, Concept]) -> None:
-    from django.db import connections
-
     other = connections.create_connection("default")
     try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('questions'))")
-        with pytest.raises(ConceptRefused, match="being ranked at this moment"):
+        with other.cursor() as ranking:
+            ranking.execute("SELECT pg_advisory_lock(hashtext('questions'))")
+            with pytest.raises(ConceptRefused, match="being ranked at this moment"):
+                merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
+            ranking.execute("SELECT pg_advisory_unlock(hashtext('questions'))")
             merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
     finally:
         other.close()
-    assert connection.is_usable()
-    merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
+    bird.refresh_from_db()
+    assert bird.merged_into == concepts["eagle"]
 
 
 def test_what_was_drawn_for_a_merged_concept_is_not_asked_to_be_drawn_again(

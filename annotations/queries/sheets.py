@@ -13,7 +13,7 @@ from annotations.models.review import ReviewItemQuerySet
 def questions_said(items: ReviewItemQuerySet, concept: str, said: str) -> QuerySet[ReviewItem]:
     """Those about this concept to which the machines say `said`: yes or no."""
     # By its id, so that the index of its open questions gives them in order (0.9 ms at 100,000, by its slug 550).
-    asked = Concept.objects.filter(slug=concept).values_list("pk", flat=True).first()
+    asked = Concept.objects.filter(slug=concept).values_list("pk", flat=True).first() or 0  # 0 is no concept
     present = Label.objects.filter(side_id=OuterRef("side_id"), concept_id=asked, answer=Answer.YES.value)
     about = items.filter(concept_id=asked)
     return about.filter(Exists(present)) if said == Answer.YES else about.filter(~Exists(present))

@@ -52,7 +52,11 @@ EXAMPLES: dict[str, Any] = {
     "key": "abcdefgh",
     "public_id": UUID(int=1),
     **dict.fromkeys(
-        ("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id", "study_id", "user_id", "decision_id"), FAR
+        (
+            *("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"),
+            *("study_id", "user_id", "decision_id"),
+        ),
+        FAR,
     ),
 }
 

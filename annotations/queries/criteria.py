@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -86,8 +87,13 @@ class Criteria:
 
     def without(self, name: str, value: str) -> Criteria:
         """The same search with one filter taken off."""
-        emptied = {"q": {"text": ""}, "from": {"date_from": None}, "to": {"date_to": None}, "origin": {"origin": ""}}
-        emptied["side"] = {"face": ""}
+        emptied: dict[str, dict[str, Any]] = {
+            "q": {"text": ""},
+            "from": {"date_from": None},
+            "to": {"date_to": None},
+            "origin": {"origin": ""},
+            "side": {"face": ""},
+        }
         if name in emptied:
             return replace(self, **emptied[name])
         if name == "concept":

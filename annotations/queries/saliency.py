@@ -164,7 +164,9 @@ def read_choice(given: Mapping[str, str], models: list[ModelVersion], usual: Mod
 def _model(given: str, models: list[ModelVersion], usual: ModelVersion | None) -> ModelVersion:
     found = next((version for version in models if str(version.pk) == given), None) if given else usual
     if found is None:
-        reason = f"There is no model “{given[:20]}” that looks at pictures." if given else "There is no published model."
+        reason = (
+            f"There is no model “{given[:20]}” that looks at pictures." if given else "There is no published model."
+        )
         raise ValueError(f"{reason} Choose one of the list.")
     return found
 

@@ -100,13 +100,19 @@ def test_estimated_noise_is_read_from_the_ranking_after_each_round(
         facts = {"model": version.pk, "concepts": {"eagle": NOISE | {"wrong_present": share}}}
         RankingRun.objects.create(status="succeeded", round=version.run_id, facts=facts, finished_at=timezone.now())
     shown = page(client, admin)
-    eagle = ["Eagle", "30 % of 100", "10 % of 100", "2 % of 300", "2 % of 300"]
+    eagle = ["Eagle", "30.0 % of 100", "10.0 % of 100", "2.0 % of 300", "2.0 % of 300"]
     assert row_of(shown, "noise-title", "Eagle") == eagle
     together = next(words(row) for row in shown.select("section[aria-labelledby=noise-title] .total-row"))
-    assert together.startswith("1 together 30 % of 100")
+    assert together.startswith("1 together 30.0 % of 100")
     RankingRun.objects.filter(round=two_rounds[0].run_id).delete()
     shown = page(client, admin)
-    assert row_of(shown, "noise-title", "Eagle") == ["Eagle", "not ranked", "10 % of 100", "not ranked", "2 % of 300"]
+    assert row_of(shown, "noise-title", "Eagle") == [
+        "Eagle",
+        "not ranked",
+        "10.0 % of 100",
+        "not ranked",
+        "2.0 % of 300",
+    ]
     RankingRun.objects.all().delete()
     assert "Neither round was ranked" in words(page(client, admin).main)
 

@@ -7,8 +7,8 @@ that ranks questions on the site. A fifth of the coins, with true labels, is kep
 linear answers over histograms of edges, which no label had a part in, so that a round takes a second and five seeds can
 be run; each seed draws errors, test coins and folds anew. Intervals (95 %, Student's t) are over the seeds.
 
-Beside it small networks learn the same labels from scratch (--networks SEEDS, 0 for none): once fold by fold, once all
-labels at once, to see what it costs to judge a label by a network that has learned it.
+Beside it small networks learn half of the labels each (--networks SEEDS, 0 for none) and judge both halves, to see
+what it costs to judge a label by a network that has learned it.
 """
 
 from __future__ import annotations

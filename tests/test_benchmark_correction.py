@@ -14,7 +14,7 @@ import pytest
 from benchmarks.ans_sides import CONCEPTS
 from benchmarks.correction import CONTROL, ORDERS, make_corpus, run
 from benchmarks.correction_lots import Lots, draw_test_coins, make_noisy, read_lots
-from benchmarks.correction_networks import NETWORK
+from benchmarks.correction_networks import JUDGES, NETWORK
 from benchmarks.correction_rounds import STEPS, Corpus, correct, found_per_concept
 
 COINS = 120
@@ -129,7 +129,7 @@ def test_a_brief_run_gives_every_figure_for_every_strategy(
     assert all(len(each) == len(STEPS) for each in figures["ap_after"].values())
     low, high = figures["found_at_10_interval"]["noise_rank"]
     assert low <= figures["found_at_10"]["noise_rank"] <= high
-    assert set(figures["networks"]["found"]) == {"folds", "places", "learned"}
+    assert set(figures["networks"]["found"]) == set(JUDGES)
     assert set(figures["noise_estimates"]) == {"noisy sigmoid", "confident learning"}
     table = capsys.readouterr().out
     for name in ORDERS:

@@ -26,6 +26,8 @@ from annotations.models import (
 from annotations.models.coins import Face
 
 Row = TypeVar("Row", PseudoLabel, Label, Decision)
+MOST_COUNTED = 5000
+"""Open questions counted between answers; where there are more a browser counts down from what the page said."""
 Pair = tuple[int, int]
 """Ids of a side and a concept."""
 
@@ -131,15 +133,24 @@ def questions_of(decisions: Sequence[Decision | BlindAnswer]) -> list[ReviewItem
     return [by_pair[_pair(decision)] for decision in decisions if _pair(decision) in by_pair]
 
 
-def count_progress(user: User, concept: str) -> dict[str, int]:
-    """How many questions this person answered since midnight, and how many are open (of that concept)."""
+def count_answered(user: User) -> int:
+    """How many questions this person answered since midnight."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     today = {"user": user, "created_at__gte": midnight, "answered_by": None, "undoes": None}
     given = [model.objects.filter(**today).exclude(answer="withdrawn") for model in (Decision, BlindAnswer)]
-    items = ReviewItem.objects.open()
+    return sum(answers.count() for answers in given)
+
+
+def count_progress(user: User, concept: str, most: int | None = None) -> dict[str, int | None]:
+    """How many questions this person answered since midnight, and how many are open (of that concept).
+
+    Where more than `most` are open None stands for them: half a million take longer to count than one to answer.
+    """
+    items = ReviewItem.objects.open().order_by()
     if concept:
-        items = items.filter(concept__slug=concept)
-    return {"answered": sum(answers.count() for answers in given), "open": items.count()}
+        items = items.filter(concept=Concept.objects.filter(slug=concept).values_list("pk", flat=True).first())
+    waiting = items.count() if most is None else items[: most + 1].count()
+    return {"answered": count_answered(user), "open": None if most is not None and waiting > most else waiting}
 
 
 def concepts_with_open() -> QuerySet[Concept]:

@@ -17,7 +17,7 @@ from annotations.forms.checklist import ChecklistForm, HeldSidesForm, answers_of
 from annotations.forms.sheets import read_page
 from annotations.models import Side
 from annotations.queries.checklist import Checklist, draw_checklists, last_saved, name_lines, sides_in_order
-from annotations.queries.review import count_progress
+from annotations.queries.review import MOST_COUNTED, count_progress
 from annotations.services.checklists import lease_sides
 from annotations.services.decisions import KeyReused
 from annotations.services.page_decisions import PageAnswer, PageConflict, record_page
@@ -59,7 +59,7 @@ def checklist_next(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "sides": [side_json(each) for each in draw_checklists(sides)],
-            "progress": count_progress(request.user, ""),
+            "progress": count_progress(request.user, "", MOST_COUNTED),
         }
     )
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from annotations.models import Concept, ReviewItem
 from annotations.queries.hidden_questions import veil, with_blind
 from annotations.queries.review import (
+    MOST_COUNTED,
     Question,
     answers_to_undo,
     concepts_with_open,
@@ -64,7 +65,7 @@ def review_next(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "questions": [question_json(each) for each in veil(draw_questions(items), request.user)],
-            "progress": count_progress(request.user, concept),
+            "progress": count_progress(request.user, concept, MOST_COUNTED),
         }
     )
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotations.forms.sheets import SAID, SHOWN, HeldForm, NextSheetForm, read_one
 from annotations.models import Concept, ReviewItem
-from annotations.queries.review import Question, concepts_with_open, count_progress, draw_questions, questions_of
+from annotations.queries.review import Question, concepts_with_open, count_answered, draw_questions, questions_of
 from annotations.queries.sheets import count_questions, find_last_page
 from annotations.services.sheets import lease_sheet, renew_leases
 from annotations.templatetags.pictures import media
@@ -98,7 +98,7 @@ def _cell(question: Question) -> dict[str, Any]:
 
 
 def _progress(request: HttpRequest, concept: str) -> dict[str, int]:
-    return {"answered": count_progress(request.user, concept)["answered"], **count_questions(concept)}
+    return {"answered": count_answered(request.user), **count_questions(concept)}
 
 
 def _chosen_concept(slug: str, concepts: list[Any]) -> Concept | None:

@@ -165,7 +165,8 @@ async function refill() {
     const said = await response.json();
     reached = response.ok;
     if (reached) sides.push(...said.sides.filter((side) => !known().has(side.id)));
-    if (reached) document.querySelector("#open").textContent = said.progress.open;
+    const open = said.progress?.open ?? null; // null: more than are counted between sides
+    if (reached && open !== null) document.querySelector("#open").textContent = open;
     if (response.status === 401 || response.status === 403) showSignedOut(said.detail, pending.size);
     else hideSignedOut();
   } catch {

@@ -151,7 +151,7 @@ async function refill() {
       const fresh = said.questions.filter((question) => !known().has(question.id));
       fresh.forEach(preload);
       questions.push(...fresh);
-      if (settled && before === acts) progress = said.progress;
+      if (settled && before === acts) progress = { ...said.progress, open: said.progress.open ?? progress.open };
       count(0);
     }
     if (response.status === 401 || response.status === 403) showSignedOut(said.detail, pending.size);

@@ -57,8 +57,13 @@ def undo_decision(*, user: User, decision_id: int, key: UUID) -> Decision:
     reversal = Decision(
         user=user, side=undone.side, concept=undone.concept, answer=before, key=key, base=undone, undoes=undone
     )
-    stored = Decision.objects.filter(undoes=undone).first()
-    return stored or _insert(reversal)
+    try:
+        return _reversal_of(undone) or _insert(reversal)
+    except Conflict:
+        stored = _reversal_of(undone)  # it may have been taken back twice at once
+        if stored is None:
+            raise
+        return stored
 
 
 def current_decision(*, side_id: int, concept_id: int) -> Decision | None:
@@ -68,6 +73,10 @@ def current_decision(*, side_id: int, concept_id: int) -> Decision | None:
         .order_by("-id")
         .first()
     )
+
+
+def _reversal_of(undone: Decision) -> Decision | None:
+    return Decision.objects.filter(undoes=undone).first()
 
 
 def _insert(decision: Decision) -> Decision:

@@ -86,22 +86,26 @@ def undo_page(*, user: User, page: UUID, keys: Mapping[UUID, UUID]) -> list[Deci
         raise PermissionDenied("Only the person who decided can undo it.")
     earlier = list(Decision.objects.filter(undoes__in=undone).select_related("user", "concept"))
     reversed_before = {each.undoes_id for each in earlier}
-    return earlier + _store(
-        [
-            Decision(
-                user=user,
-                side_id=each.side_id,
-                concept=each.concept,
-                answer=each.base.answer if each.base else Decision.Answer.WITHDRAWN,
-                key=keys[each.key],
-                base=each,
-                undoes=each,
-                page=page,
-            )
-            for each in undone
-            if each.pk not in reversed_before
-        ]
-    )
+    reversals = [
+        Decision(
+            user=user,
+            side_id=each.side_id,
+            concept=each.concept,
+            answer=each.base.answer if each.base else Decision.Answer.WITHDRAWN,
+            key=keys[each.key],
+            base=each,
+            undoes=each,
+            page=page,
+        )
+        for each in undone
+        if each.pk not in reversed_before
+    ]
+    try:
+        return earlier + _store(reversals)
+    except PageConflict:
+        if Decision.objects.filter(undoes__in=undone).count() == len(earlier):
+            raise
+        return undo_page(user=user, page=page, keys=keys)  # taken back twice at once: this one came second
 
 
 def _check(answers: Sequence[PageAnswer], sides: set[int], concepts: set[str]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.own_site import close_site, open_site
+
 SKIPPED, LEASED, ASKED = 5000, 10, 200
 Numbers = npt.NDArray[Any]
 
@@ -26,14 +27,13 @@ Numbers = npt.NDArray[Any]
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["COINSITE_VAR"] = folder
-        _open_site()
+        open_site(folder)
         version, seconds = _timed(lambda: draw_corpus(options.sides, options.concepts, options.dimensions))
         print(f"drawn in {seconds:.1f} s", flush=True)
         first, again = rank_once(version), rank_once(version)
         line = {"sides": options.sides, "concepts": options.concepts, "first": first, "again": again}
         print(json.dumps(line | {"next_question": ask(version)}))
-        _close_site()
+        close_site()
 
 
 def _options() -> argparse.Namespace:
@@ -42,27 +42,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--concepts", type=int, default=16)
     parser.add_argument("--dimensions", type=int, default=384)
     return parser.parse_args()
-
-
-def _open_site() -> None:
-    """Django on a database that nothing else uses."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "coinsite.settings"
-    for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY"):
-        os.environ.pop(name, None)
-    import django
-    from django.core.management import call_command
-
-    from coinsite.embedded import prepare_environment
-
-    prepare_environment()
-    django.setup()
-    call_command("migrate", verbosity=0)
-
-
-def _close_site() -> None:
-    from django.db import connections
-
-    connections.close_all()
 
 
 def draw_corpus(sides: int, concepts: int, dimensions: int) -> Any:

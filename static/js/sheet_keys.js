@@ -28,7 +28,7 @@ export function listenToKeys({ grid, zoom, confirm, undo }) {
   }
 
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("select, textarea, dialog, input:not(.cell-mark)");
+    const typing = event.target.closest?.("select, textarea, dialog[open], input:not(.cell-mark)");
     if (typing || keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const pressing = event.target.closest?.("button, a, summary") && [" ", "Enter"].includes(event.key);
     if (pressing || (event.repeat && !MOVES.has(event.key))) return;

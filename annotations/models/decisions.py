@@ -39,7 +39,10 @@ class Decision(models.Model):
                 fields=["side", "concept", "base"], name="one_answer_per_base", nulls_distinct=False
             )
         ]
-        indexes = [models.Index(fields=["user", "-id"], name="decision_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="decision_by_user"),
+            models.Index(fields=["user", "created_at"], name="decision_by_user_and_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.concept_id} on {self.side_id} is {self.answer}"

@@ -93,7 +93,7 @@ def test_settings_of_an_older_version_fail_the_run_with_a_sentence(toy: ToyRun, 
     ("last", "stopped", "raised", "said"),
     [
         ({"event": "failed", "reason": "The picture 9.png cannot be read."}, False, LearningError, "9.png"),
-        ({"event": "cancelled"}, True, Cancelled, ""),
+        ({"event": "cancelled"}, True, Cancelled, "^$"),
         ({"event": "cancelled"}, False, jobs.WorkerLost, "One of the processes was killed"),
         ({"event": "progress"}, False, jobs.WorkerLost, "One of the processes was killed"),
         ({}, False, LearningError, "Their last words: no such module"),

@@ -15,7 +15,7 @@ from django.db import connection
 from annotations.models import Job, ModelVersion, Snapshot, TrainingRun
 from annotations.services import jobs, launching
 from annotations.services.children import _outcome_of_many
-from annotations.services.training import carry_out_training
+from annotations.services.training import all_epochs, carry_out_training
 from mlcore.contract import Cancelled, LearningError
 from tests.coin_drawings import TINY
 from tests.running_site import command_line, is_alive
@@ -105,6 +105,15 @@ def test_how_several_processes_ended_is_told_apart(
     (tmp_path / "log.txt").write_text("first\nno such module\n")
     with pytest.raises(raised, match=said):
         _outcome_of_many(last, tmp_path / "log.txt", stopped=stopped)
+
+
+def test_an_epoch_that_was_kept_and_never_told_is_in_the_run_at_its_end() -> None:
+    run = TrainingRun(epochs=[{"event": "epoch", "epoch": 1, "train_loss": 0.9}, {"event": "epoch", "epoch": 3}])
+    result = {"metrics": {"epochs": [{"epoch": number, "train_loss": 0.5} for number in (1, 2, 3)]}}
+    rows = all_epochs(run, result)
+    assert [row["epoch"] for row in rows] == [1, 2, 3] and {row["event"] for row in rows} == {"epoch"}
+    assert [row.get("train_loss") for row in rows] == [0.9, 0.5, None]  # what was told stands as it was told
+    assert all_epochs(run, {"metrics": {}}) == run.epochs
 
 
 @pytest.mark.parametrize(("visible", "cards"), [("", 0), ("-1", 0), ("0", 1), ("0,2,3", 3), ("0,-1,3", 1)])

@@ -90,7 +90,7 @@ def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
 def _store_version(run: TrainingRun, folder: Path) -> None:
     """The version exists only if this worker still holds the run."""
     result = json.loads((folder / "result.json").read_text())
-    write_fenced(run, device=result["device"], libraries=result["libraries"])
+    write_fenced(run, device=result["device"], libraries=result["libraries"], epochs=all_epochs(run, result))
     ModelVersion.objects.update_or_create(
         run=run,
         defaults={
@@ -103,6 +103,13 @@ def _store_version(run: TrainingRun, folder: Path) -> None:
     )
     if kind_info(run.kind).learns_from != "texts":
         queue_ranking(user=run.created_by, round=run.pk)
+
+
+def all_epochs(run: TrainingRun, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows that were told, and from the result those of epochs whose child was killed before it could tell them."""
+    told = {row["epoch"]: row for row in run.epochs}
+    kept = {row["epoch"]: {"event": "epoch"} | row for row in result["metrics"].get("epochs") or ()}
+    return [row for _, row in sorted((kept | told).items())]
 
 
 @cache

@@ -8,7 +8,6 @@ import os
 import shutil
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,7 @@ from safetensors.numpy import save_file
 
 from mlcore.contract import LearningError, Report
 from mlcore.files import write_json, written_aside
+from mlcore.read_ahead import read_ahead
 
 Floats = npt.NDArray[np.float32]
 Read = TypeVar("Read")
@@ -212,13 +212,12 @@ def features_of(
             missing.setdefault(digest, number)
     for name in store.damaged:
         report({"event": "notice", "message": f"The kept features {name} are damaged; they are computed again."})
-    parts = [list(missing)[start : start + BATCH] for start in range(0, len(missing), BATCH)]
-    with Keeper(store, hold=True) as keeper, ThreadPoolExecutor(1) as ahead:
-        coming = deque(ahead.submit(read, [missing[digest] for digest in part]) for part in parts[:1])
-        for number, part in enumerate(parts):
+    waiting = list(missing)
+    parts = [waiting[start : start + BATCH] for start in range(0, len(waiting), BATCH)]
+    coming = read_ahead(parts, lambda part: read([missing[digest] for digest in part]))
+    with Keeper(store, hold=True) as keeper:
+        for number, (part, ready) in enumerate(zip(parts, coming, strict=True)):
             report({"event": "progress", "stage": "features", "done": number * BATCH, "total": len(missing)})
-            ready = coming.popleft().result()
-            coming.extend(ahead.submit(read, [missing[digest] for digest in part]) for part in parts[number + 1 :][:1])
             keeper.add(part, compute(ready))
     report({"event": "progress", "stage": "features", "done": len(missing), "total": len(missing)})
     if keeper.refused:

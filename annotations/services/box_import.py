@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -14,12 +13,11 @@ from django.db import transaction
 from annotations.box_files import load_format
 from annotations.models import Box, Concept, Side
 from annotations.records import BoxRecord, RefusedRecord
+from annotations.services.boxes import LEAST_LENGTH
 from mlcore.contract import Report
+from mlcore.images.cropping import MARGIN
 
 BATCH = 1000
-MARGIN = 0.03
-"""Share of the crop that is left free on every edge: `cut` in mlcore/images/cropping.py."""
-LEAST_LENGTH = 0.005
 Edges = tuple[float, float, float, float]
 Sides = dict[tuple[str, str], list[Side]]
 
@@ -52,9 +50,9 @@ def import_boxes(
     """
     done, source = BoxReport(), (name or path.name)[:100]
     concepts = _concepts()
-    module = load_format(format, "read")
-    total, rows = sum(1 for _ in module.read(path)), module.read(path)
-    while batch := list(islice(rows, BATCH)):
+    rows = list(load_format(format, "read").read(path))
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
         if isinstance(batch[0], RefusedRecord) and batch[0].row == 0:
             raise BoxesRefused(batch[0].reason)
         done.read += len(batch)
@@ -65,7 +63,7 @@ def import_boxes(
         new = {box.key: box for box in made if box.key not in known}
         Box.objects.bulk_create(new.values(), ignore_conflicts=True)
         done.new += len(new)
-        report({"event": "progress", "stage": "boxes", "done": done.read, "total": total})
+        report({"event": "progress", "stage": "boxes", "done": done.read, "total": len(rows)})
     return done
 
 

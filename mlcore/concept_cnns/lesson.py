@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +15,7 @@ from torch.nn import functional
 from mlcore.concepts.data import CALM_BATCH, Batch, PictureInputs
 from mlcore.contract import LearningError
 from mlcore.distributed import crew
+from mlcore.read_ahead import read_ahead
 
 Numbers = npt.NDArray[np.int_]
 Balance = Literal["each_epoch", "once"]
@@ -96,13 +96,7 @@ class CnnLesson:
             labels = torch.from_numpy(self.labels[numbers[share]]).to(self.device)
             return self.inputs.batch(numbers, random, share), labels
 
-        with ThreadPoolExecutor(1) as ahead:  # one thread, so that random numbers are drawn in order
-            coming = ahead.submit(prepare, parts[0])
-            for following in [*parts[1:], None]:
-                ready = coming.result()
-                if following is not None:
-                    coming = ahead.submit(prepare, following)
-                yield ready
+        return read_ahead(parts, prepare)
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Raises Diverged where it is no number."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from mlcore.distributed import crew
 from mlcore.losses.masked import MaskedLoss
 from mlcore.metrics.concepts import mean_average_precision
 from mlcore.nets.augment import Augmentation
+from mlcore.read_ahead import read_ahead
 
 Labels = npt.NDArray[np.int_]
 Numbers = npt.NDArray[np.int_]
@@ -102,16 +102,7 @@ class ConceptLesson:
             labels = torch.from_numpy(self.labels[numbers[share]]).to(self.device)
             return self.inputs.batch(numbers, random, share), labels
 
-        if self.inputs.at_hand:
-            yield from map(prepare, parts)
-            return
-        with ThreadPoolExecutor(1) as ahead:  # one thread, so that random numbers are drawn in order
-            coming = ahead.submit(prepare, parts[0])
-            for following in [*parts[1:], None]:
-                ready = coming.result()
-                if following is not None:
-                    coming = ahead.submit(prepare, following)
-                yield ready
+        return map(prepare, parts) if self.inputs.at_hand else read_ahead(parts, prepare)
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         loss: torch.Tensor = self.criterion(outputs, labels)

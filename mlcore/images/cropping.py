@@ -37,6 +37,10 @@ _SHADED = 0.7
 """Confidence that is left where a shadow was taken off a side."""
 
 
+MARGIN = 0.03
+"""Share of the square crop that is left free on every edge."""
+
+
 @dataclass(frozen=True)
 class Crop:
     box: Box
@@ -120,7 +124,7 @@ def _own_confidence(thing: Thing, box: Box) -> float:
     return outline * (1 - thing.chord / 2) * min(1.0, length / _FINE_LENGTH)
 
 
-def cut(image: Image.Image, crop: Crop, *, size: int, margin: float = 0.03) -> Image.Image:
+def cut(image: Image.Image, crop: Crop, *, size: int, margin: float = MARGIN) -> Image.Image:
     """Return the side centred on a square of the ground's colour, at most `size` pixels wide.
 
     `margin`: share of the square left free on every edge, so that a rim is never cut.

@@ -82,6 +82,7 @@ async function confirm() {
     const page = { ...current, marks: grid.marks };
     const body = bodyOf(page, state.said);
     await outbox.add({ does: "page", address: form.action, body, question: { id: page.chain }, page });
+    waiting = await outbox.entries(); // before the next page is asked for: else the server gives these sides again
     history.push({ page, keys: keysOf(body) });
     count(body.answers.length);
     show(ahead.shift());

@@ -1,6 +1,7 @@
 // Decisions an hour in this sitting. A gap of more than two minutes is a pause, and counts as two minutes.
 const PLACE = "coinsite-pace";
 const LONGEST_GAP = 120000; // ms
+const SHORTEST = 60000; // ms of work before it means anything
 
 const shown = document.querySelector("#pace");
 
@@ -22,7 +23,7 @@ function read() {
 
 function write(pace) {
   sessionStorage.setItem(PLACE, JSON.stringify(pace));
-  if (!pace.count) return (shown.textContent = "");
+  if (!pace.count || pace.active < SHORTEST) return (shown.textContent = "");
   const hourly = Math.round(pace.count / (pace.active / 3600000));
   shown.textContent = ` · ${hourly.toLocaleString("en-GB")} decisions an hour`;
 }

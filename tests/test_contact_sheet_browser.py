@@ -111,6 +111,20 @@ def test_two_marked_by_keys_one_confirmed_offline_and_taken_back(page: Any) -> N
     assert sorted(answers().values()) == ["no"] * 2 + ["yes"] * 22
 
 
+def test_sides_on_their_way_are_never_shown_again(page: Any) -> None:
+    held: list[Any] = []
+    page.route("**/review/page", lambda route: held.append(route))
+    confirm(page)
+    wait_for_first(page, "Denarius 24")
+    confirm(page)
+    page.wait_for_selector("#nothing", state="visible")  # though the server has stored nothing yet
+    page.wait_for_timeout(500)
+    assert page.is_hidden("#sheet") and not Decision.objects.exists()
+    page.unroute("**/review/page")  # lets go what was held
+    wait_for_saving(page, "Saved")
+    assert Decision.objects.count() == SIDES and page.is_hidden("#sheet")
+
+
 def test_undo_works_after_a_reload_with_the_marks_as_they_were(page: Any) -> None:
     press(page, "Home", "ArrowRight", " ")
     confirm(page)

@@ -96,6 +96,18 @@ def test_a_blind_answer_is_one_row_however_often_it_is_sent_and_can_be_undone_li
     assert Decision.objects.get() == decided
 
 
+def test_who_answers_a_decision_that_they_saw_is_not_taken_for_blind(
+    client: Client, expert: User, decided: Decision
+) -> None:
+    assert draw(expert)
+    client.force_login(expert)
+    sent = {"side": decided.side_id, "concept": "eagle", "answer": "no", "key": str(uuid.uuid4())}
+    assert post(client, "review_decide", **sent, base=decided.pk).status_code == 201
+    assert not BlindAnswer.objects.exists()
+    assert Decision.objects.latest("id").base == decided
+    assert Label.objects.get(side=decided.side_id, concept__slug="eagle").expert == "no"
+
+
 def test_the_page_of_a_hidden_question_shows_a_persons_own_answer_alone(
     client: Client, expert: User, second_expert: User, decided: Decision
 ) -> None:

@@ -184,10 +184,16 @@ def is_stored(key: UUID) -> bool:
     return any(model.objects.filter(key=key).exists() for model in (Decision, BlindAnswer))
 
 
-def answers_blind(*, user: User, side_id: int, concept: str, key: UUID) -> bool:
-    """Whether this answer was given, or is given now, without knowing what others said."""
+def answers_blind(*, user: User, side_id: int, concept: str, key: UUID, base_id: int | None) -> bool:
+    """Whether this answer was given, or is given now, without knowing what others said.
+
+    Who answers a decision has seen it, also where the question was hidden from them later. Both kinds of answer are
+    numbered in one row, so `base_id` tells which it is.
+    """
     if BlindAnswer.objects.filter(key=key).exists():
         return True
+    if Decision.objects.filter(pk=base_id).exists():
+        return False
     return bool(hidden_purpose(user=user, side_id=side_id, concept=concept))
 
 

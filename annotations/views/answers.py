@@ -32,9 +32,9 @@ def review_decide(request: HttpRequest) -> HttpResponse:
     try:
         sent = read_posted(request, DecisionForm)
         repeated = is_stored(sent["key"])
-        asked = {"side_id": sent["side"], "concept": sent["concept"].slug, "key": sent["key"]}
-        record = record_blind if answers_blind(user=request.user, **asked) else record_decision
-        decision = record(user=request.user, answer=sent["answer"], base_id=sent["base"], **asked)
+        asked = {"user": request.user, "side_id": sent["side"], "concept": sent["concept"].slug}
+        asked |= {"key": sent["key"], "base_id": sent["base"]}
+        decision = (record_blind if answers_blind(**asked) else record_decision)(answer=sent["answer"], **asked)
     except (Refused, KeyReused) as error:
         return _refuse(request, str(error))
     except Conflict as conflict:

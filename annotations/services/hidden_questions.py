@@ -192,7 +192,7 @@ def answers_blind(*, user: User, side_id: int, concept: str, key: UUID, base_id:
     """
     if BlindAnswer.objects.filter(key=key).exists():
         return True
-    if Decision.objects.filter(pk=base_id).exists():
+    if base_id and Decision.objects.filter(pk=base_id).exists():
         return False
     return bool(hidden_purpose(user=user, side_id=side_id, concept=concept))
 

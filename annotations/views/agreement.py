@@ -15,7 +15,7 @@ from annotations.models import Concept, GoldQuestion, ReviewPolicy, Side
 from annotations.queries.agreement import GoldAnswer, read_gold, read_pace, read_readings
 from annotations.queries.disagreements import list_cases
 from annotations.services.agreement import ALL, Measured, accuracy_by_concept, measure_accuracy, measure_agreement
-from annotations.views.access import expert_required, is_admin
+from annotations.views.access import expert_required, is_admin, signed_in
 
 MISTAKES = 24
 
@@ -55,8 +55,8 @@ def _placed(figure: float) -> float:
 @expert_required
 def agreement(request: HttpRequest) -> HttpResponse:
     """Administrators see everybody; others the agreement of all, their own pairs and their own accuracy."""
-    only = None if is_admin(request) else _signed_in(request).pk
-    cases = list_cases(_signed_in(request), see_all=only is None)
+    only = None if is_admin(request) else signed_in(request).pk
+    cases = list_cases(signed_in(request), see_all=only is None)
     lines = _lines(only)
     accuracy = measure_accuracy(read_gold(only))
     context = {
@@ -75,7 +75,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
 @never_cache
 @expert_required
 def agreement_json(request: HttpRequest) -> JsonResponse:
-    only = None if is_admin(request) else _signed_in(request).pk
+    only = None if is_admin(request) else signed_in(request).pk
     return JsonResponse(
         {
             "agreement": [
@@ -95,7 +95,7 @@ def agreement_json(request: HttpRequest) -> JsonResponse:
 def agreement_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """One person's answers to questions of known answer: for that person and administrators alone."""
     person = User.objects.filter(pk=user_id).first()
-    if person is None or not (is_admin(request) or person.pk == _signed_in(request).pk):
+    if person is None or not (is_admin(request) or person.pk == signed_in(request).pk):
         raise Http404(f"There is no page of the answers of person {user_id} for you. Your own is on Agreement.")
     given = read_gold(person.pk)
     context = {
@@ -124,8 +124,3 @@ def _lines(only: int | None) -> list[Line]:
         Line(each, names[each.concept], " and ".join(people[person] for person in each.people) or "all readers")
         for each in kept
     ]
-
-
-def _signed_in(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - expert_required saw to it
-    return request.user

@@ -14,7 +14,7 @@ from annotations.forms.review import KeyedForm
 from annotations.models import Box
 from annotations.services.boxes import BadBox, BoxConflict, copy_box, draw_box, remove_box
 from annotations.services.decisions import KeyReused
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 from annotations.views.answers import Refused, read_posted
 
 
@@ -53,8 +53,7 @@ def box_copy(request: HttpRequest) -> JsonResponse:
 
 
 def _store(request: HttpRequest, form: type[KeyedForm], store: Callable[[User, dict[str, Any]], Box]) -> JsonResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - expert_required saw to it
+    user = signed_in(request)
     try:
         sent = read_posted(request, form)
         repeated = Box.objects.filter(key=sent["key"]).exists()

@@ -17,7 +17,7 @@ from annotations.models import Box
 from annotations.services.box_export import suffix_of, write_boxes
 from annotations.services.box_import import BoxesRefused, BoxReport, import_boxes, refused_rows
 from annotations.templatetags.pictures import media
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 from annotations.views.errors import bad_request
 
 REFUSED_SHOWN = 50
@@ -26,8 +26,7 @@ REFUSED_SHOWN = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @expert_required
 def box_files(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - expert_required saw to it
+    user = signed_in(request)
     if request.method == "POST" and not user.is_staff:
         raise PermissionDenied("Administrators bring in files of boxes.")
     form = BoxImportForm(request.POST or None, request.FILES or None)

@@ -16,7 +16,7 @@ from annotations.models import Box, Concept, Side
 from annotations.queries import boxes as queries
 from annotations.services.boxes import LEAST_LENGTH
 from annotations.templatetags.pictures import media
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 from annotations.views.box_answers import box_json
 
 
@@ -44,8 +44,7 @@ def boxes_to_draw_json(request: HttpRequest) -> JsonResponse:
 @expert_required
 def boxes(request: HttpRequest, side_id: int) -> HttpResponse:
     side, asked = _side(side_id), _asked(request)
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - expert_required saw to it
+    user = signed_in(request)
     slug = asked.slug if asked else ""
     numbered = queries.numbered_concepts(user, side, slug)
     places = {"next": queries.next_wanted(slug, side.pk), "previous": queries.next_wanted(slug, side.pk, back=True)}

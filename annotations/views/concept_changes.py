@@ -28,7 +28,7 @@ from annotations.services.concept_changes import (
 from annotations.services.concept_merging import check_merging, merge_concepts, unmerge_concept
 from annotations.services.concepts import ConceptRefused
 from annotations.services.labelling import queue_labelling
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 
 Change = Callable[[User, Concept], str]
 
@@ -63,9 +63,9 @@ def concept_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def _change(request: HttpRequest, concept: Concept, form: ConceptEditForm) -> HttpResponse:
     wording = Wording(**form.said())
     with transaction.atomic():
-        rows = change_concept(user=_user(request), concept=concept, wording=wording, base=form.cleaned_data["base"])
+        rows = change_concept(user=signed_in(request), concept=concept, wording=wording, base=form.cleaned_data["base"])
         if any(row.what == row.What.IMPLIES for row in rows):
-            tasks.send(queue_labelling(user=_user(request)))
+            tasks.send(queue_labelling(user=signed_in(request)))
     changed = ", ".join(row.get_what_display().lower() for row in rows)
     messages.success(request, f"Changed: {changed}." if rows else "Nothing differs, so nothing was changed.")
     return redirect("concept", concept.slug)
@@ -80,7 +80,7 @@ def _changing(change: Change) -> Callable[[HttpRequest, str], HttpResponse]:
     def changing(request: HttpRequest, slug: str) -> HttpResponse:
         concept = _concept(slug)
         try:
-            messages.success(request, change(_user(request), concept))
+            messages.success(request, change(signed_in(request), concept))
         except ConceptRefused as error:
             messages.error(request, str(error))
         return redirect("concept", slug)
@@ -135,18 +135,13 @@ def concept_merge(request: HttpRequest, slug: str) -> HttpResponse:
 
 @transaction.atomic
 def _merge(request: HttpRequest, concept: Concept, into: Concept) -> HttpResponse:
-    merged = merge_concepts(user=_user(request), concept=concept, into=into)
-    tasks.send(queue_labelling(user=_user(request)))
+    merged = merge_concepts(user=signed_in(request), concept=concept, into=into)
+    tasks.send(queue_labelling(user=signed_in(request)))
     words = f"{concept.name} is merged into {into.name}. All texts are being read with its words."
     if merged.contradictions:
         words += f" On {merged.contradictions} sides experts said different things; these are asked again."
     messages.success(request, words)
     return redirect("concept", into.slug)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
-    return request.user
 
 
 def _concept(slug: str) -> Concept:

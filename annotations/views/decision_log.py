@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -24,7 +23,7 @@ from annotations.forms.decision_log import LogForm
 from annotations.models import Decision
 from annotations.queries.decision_log import COLUMNS, PAGE, filter_decisions, gold_of, list_decisions, stream_decisions
 from annotations.services.gold import NotGold, set_gold, withdraw_gold
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 from annotations.views.live import page_number
 
 
@@ -71,8 +70,7 @@ def decision_log_csv(request: HttpRequest) -> StreamingHttpResponse:
 def decision_gold(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Ask a standing decision of others as known, or no more: doing so twice changes nothing."""
     decision = get_object_or_404(Decision.objects.select_related("side"), pk=decision_id)
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     if request.POST.get("gold") == "off":
         for gold in decision.gold_questions.all():
             withdraw_gold(gold_id=gold.pk)

@@ -21,7 +21,7 @@ from annotations.queries.disagreements import PAGE, Case, ShownCase, find_case, 
 from annotations.queries.review import draw_questions
 from annotations.services.adjudication import NoDisagreement, adjudicate
 from annotations.services.decisions import Conflict, KeyReused, current_decision, undo_decision
-from annotations.views.access import expert_required, is_admin
+from annotations.views.access import expert_required, is_admin, signed_in
 from annotations.views.live import page_number
 
 
@@ -41,7 +41,7 @@ def disagreements(request: HttpRequest) -> HttpResponse:
         "open": unsettled,
         "settled": len(cases) - unsettled,
         "next": _address("disagreements", request, shown),
-        "first": shown[0] if shown and not shown[0].case.was_read_by(_signed_in(request)) else None,
+        "first": shown[0] if shown and not shown[0].case.was_read_by(signed_in(request)) else None,
     }
     return render(request, "agreement/disagreements.html", context)
 
@@ -60,7 +60,7 @@ def disagreements_json(request: HttpRequest) -> JsonResponse:
 @expert_required
 def disagreement(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
     case = find_case(side_id, slug)
-    user = _signed_in(request)
+    user = signed_in(request)
     if request.method == "POST":
         return _settle(request, side_id, slug)
     if case is None:
@@ -81,7 +81,7 @@ def disagreement_undo(request: HttpRequest, side_id: int, slug: str) -> HttpResp
     if not isinstance(undone, Decision):
         raise BadRequest("This key stands for no decision. Open the disagreement again.")
     try:
-        undo_decision(user=_signed_in(request), decision_id=undone.pk, key=form.cleaned_data["key"])
+        undo_decision(user=signed_in(request), decision_id=undone.pk, key=form.cleaned_data["key"])
     except Conflict:
         messages.warning(request, "Somebody has answered since; what you said stands in the history.")
     return redirect("disagreement", side_id, slug)
@@ -94,7 +94,7 @@ def _settle(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
     sent = form.cleaned_data
     try:
         decision = adjudicate(
-            user=_signed_in(request),
+            user=signed_in(request),
             side_id=side_id,
             concept=slug,
             answer=sent["answer"],
@@ -111,14 +111,14 @@ def _settle(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
         return redirect("disagreement", side_id, slug)
     following = next((case for case in _cases(request) if case.settled_by is None), None)
     messages.success(request, f"Settled: {decision.get_answer_display().lower()}.")
-    if following is None or following.was_read_by(_signed_in(request)):
+    if following is None or following.was_read_by(signed_in(request)):
         return redirect("disagreements")
     [shown] = show_cases([following])
     return redirect("disagreement", shown.side.pk, shown.concept.slug)
 
 
 def _show(request: HttpRequest, case: Case) -> HttpResponse:
-    item, user = question_item(case), _signed_in(request)
+    item, user = question_item(case), signed_in(request)
     [question] = draw_questions([item])
     base = current_decision(side_id=case.side_id, concept_id=case.concept_id)
     context = {
@@ -135,7 +135,7 @@ def _show(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _cases(request: HttpRequest) -> list[Case]:
-    return list_cases(_signed_in(request), see_all=is_admin(request))
+    return list_cases(signed_in(request), see_all=is_admin(request))
 
 
 def _settled_by(case: Case, user: User) -> bool:
@@ -171,8 +171,3 @@ def _as_json(shown: ShownCase) -> dict[str, Any]:
         "answers": [each.answer for each in shown.case.readers],
         "settled": shown.case.settled_by.answer if shown.case.settled_by else None,
     }
-
-
-def _signed_in(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - expert_required saw to it
-    return request.user

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +17,7 @@ from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.doubles import queue_doubles
 from annotations.services.jobs import cancel_job
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
 
 PAGE = 30
@@ -67,8 +66,7 @@ def doubles_json(request: HttpRequest) -> JsonResponse:
 @admin_required
 @transaction.atomic
 def doubles_search(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     tasks.send(queue_doubles(user=user))
     return redirect("doubles")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +11,7 @@ from annotations import tasks
 from annotations.models import Concept, Rule
 from annotations.queries.vocabulary import missing_words, newest_mining
 from annotations.services.rules import Draft, RuleRefused, save_and_relabel
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 
 
 @require_safe
@@ -30,13 +29,12 @@ def growth_json(request: HttpRequest) -> JsonResponse:
 @require_POST
 @admin_required
 def growth_add(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
     concept = get_object_or_404(Concept, slug=request.POST.get("concept", ""))
     pattern = request.POST.get("pattern", "")
     kind = Rule.Kind.WORD if pattern.isalpha() else Rule.Kind.PHRASE
     try:
         draft = Draft(request.POST.get("language", "")[:8], kind, pattern)
-        rule, labelling = save_and_relabel(user=request.user, concept=concept, draft=draft)
+        rule, labelling = save_and_relabel(user=signed_in(request), concept=concept, draft=draft)
     except RuleRefused as error:
         messages.error(request, str(error))
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,7 +20,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.importing import queue_import
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.uploads import ImportRefused, store_upload
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
 
 
@@ -64,8 +63,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _queue_once(request: HttpRequest, asked: dict[str, Any]) -> ImportRun:
-    user, upload = request.user, asked["upload"]
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user, upload = signed_in(request), asked["upload"]
     name = upload.name[:255]
     run = first_of_double_click(user, ImportRun.objects.all(), format=asked["format"], name=name)
     if run is None:

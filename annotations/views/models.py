@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST, Part, compare
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.publishing import NotPublishable, publish_version, reads_texts
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
 
 
@@ -146,8 +145,7 @@ def _described(part: Part | None) -> dict[str, Any] | None:
 @admin_required
 def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
     version = _find(model_id)
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     try:
         job = publish_version(version=version, user=user)
     except NotPublishable as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,7 +18,7 @@ from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job
 from annotations.services.recropping import queue_recropping
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
 
 
@@ -74,8 +73,7 @@ def _address(name: str, code: str, after: str) -> str:
 @admin_required
 @transaction.atomic
 def recrop(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     run = queue_recropping(user=user, refused_only=request.POST.get("extent") != "all")
     tasks.send(run)
     return redirect("pictures")

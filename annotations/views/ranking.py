@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +19,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job
 from annotations.services.policy import save_policy
 from annotations.services.ranking import queue_ranking
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
 
 
@@ -74,7 +73,7 @@ def review_policy(request: HttpRequest) -> HttpResponse:
     policy = queries.read_policy()
     form = PolicyForm(queries.STRATEGIES, request.POST or None, initial=initial_values(policy))
     if request.method == "POST" and form.is_valid():
-        save_policy(user=_user(request), **form.values())
+        save_policy(user=signed_in(request), **form.values())
         messages.success(request, "Saved. Shares hold from the next ranking on, the rest from now on.")
         if "rank" in request.POST:
             _rank(request)
@@ -86,9 +85,4 @@ def review_policy(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _rank(request: HttpRequest) -> None:
-    tasks.send(queue_ranking(user=_user(request), round=queries.newest_round() or 0))
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
-    return request.user
+    tasks.send(queue_ranking(user=signed_in(request), round=queries.newest_round() or 0))

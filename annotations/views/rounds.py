@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -23,7 +22,7 @@ from annotations.services.gate import FEWEST
 from annotations.services.retraining import begin_round, read_trigger
 from annotations.services.round_scores import measure_models
 from annotations.services.rounds import Gain, describe_gain, describe_rounds, read_gain
-from annotations.views.access import admin_required, expert_required, is_admin
+from annotations.views.access import admin_required, expert_required, is_admin, signed_in
 from annotations.views.live import answer_poll, page_number
 from mlcore.contract import LearningError
 
@@ -111,8 +110,7 @@ def rounds_json(request: HttpRequest) -> JsonResponse:
 @admin_required
 @transaction.atomic
 def round_start(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     try:
         run = begin_round(user=user)
     except LearningError as error:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from annotations.queries.runs import read_progress
 from annotations.queries.text_rules import Draft
 from annotations.queries.workers import queues_without_worker
 from annotations.services.rules import RuleConflict, RuleRefused, check_draft, save_and_relabel
-from annotations.views.access import admin_required, expert_required, is_admin
+from annotations.views.access import admin_required, expert_required, is_admin, signed_in
 from annotations.views.live import answer_poll
 
 
@@ -159,8 +158,7 @@ def _drafted(concept: Concept, rule: Rule | None, form: RuleForm) -> Draft | Non
 
 
 def _save(request: HttpRequest, concept: Concept, rule: Rule | None, form: RuleForm, draft: Draft) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     base = form.cleaned_data["base"] or 0
     saved, labelling = save_and_relabel(user=user, concept=concept, draft=draft, rule=rule, base=base)
     tasks.send(labelling)

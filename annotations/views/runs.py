@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +19,7 @@ from annotations.queries import runs as queries
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.training import log_file, queue_training
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
 from mlcore.contract import LearningError
 from mlcore.registry import KindInfo, kinds
@@ -93,8 +92,7 @@ def _initial(request: HttpRequest, kind: KindInfo) -> dict[str, Any]:
 
 @transaction.atomic
 def _queue_once(request: HttpRequest, kind: KindInfo, config: dict[str, Any]) -> TrainingRun:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     run = queries.first_of_double_click(user, TrainingRun.objects.all(), kind=kind.name, config__contains=config)
     if run is None:
         run = queue_training(user=user, kind=kind.name, config=config)

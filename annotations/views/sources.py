@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job
 from annotations.services.sources import queue_sources
 from annotations.templatetags.sources import sources_sentence
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
 
 
@@ -56,9 +55,8 @@ def sources_json(request: HttpRequest) -> JsonResponse:
 @require_POST
 @admin_required
 def sources_start(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
     with transaction.atomic():
-        tasks.send(queue_sources(user=request.user))
+        tasks.send(queue_sources(user=signed_in(request)))
     return redirect("sources")
 
 

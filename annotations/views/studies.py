@@ -6,7 +6,6 @@ import csv
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +22,7 @@ from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.publishing import reads_texts
 from annotations.services.saliency import measure_map, note_view
 from annotations.services.studies import NothingToStudy, queue_study
-from annotations.views.access import admin_required
+from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
 
 QUICK = ("hipe", "grad_cam", "chefer", "rollout")
@@ -96,8 +95,7 @@ def _examples(request: HttpRequest, study: SaliencyStudy) -> list[Any]:
 
 
 def _start(request: HttpRequest, version: ModelVersion) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - admin_required saw to it
+    user = signed_in(request)
     try:
         tasks.send(queue_study(user=user, version=version, methods=request.POST.getlist("methods")))
     except NothingToStudy as error:

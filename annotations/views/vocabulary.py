@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -24,7 +23,7 @@ from annotations.services.concepts import ConceptRefused, create_concept
 from annotations.services.jobs import cancel_job
 from annotations.services.labelling import queue_labelling
 from annotations.services.mining import queue_mining
-from annotations.views.access import admin_required, expert_required
+from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
 
 
@@ -88,9 +87,8 @@ def vocabulary_json(request: HttpRequest) -> JsonResponse:
 @require_POST
 @admin_required
 def vocabulary_start(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
     with transaction.atomic():
-        tasks.send(queue_mining(user=request.user))
+        tasks.send(queue_mining(user=signed_in(request)))
     return redirect("vocabulary")
 
 
@@ -135,17 +133,16 @@ def _meant(request: HttpRequest, things: list[Thing], candidate: dict[str, Any] 
 
 @transaction.atomic
 def _create(request: HttpRequest, form: ConceptForm) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_required saw to it
     said = form.cleaned_data
     concept = create_concept(
-        user=request.user,
+        user=signed_in(request),
         name=said["name"],
         names=form.names(),
         rules=form.rules(),
         guideline=said["guideline"],
         link=said["link"],
     )
-    tasks.send(queue_labelling(user=request.user))
+    tasks.send(queue_labelling(user=signed_in(request)))
     messages.success(
         request, f"{concept.name} is a concept now. All texts are being read for it; its counts grow as they are."
     )

@@ -99,6 +99,7 @@ urlpatterns: list[URLPattern] = [
     path("account/login/", account.SignIn.as_view(), name="login"),
     path("account/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("account/", account.account, name="account"),
+    path("account/tokens/<slug:key>/revoke", account.token_revoke, name="token_revoke"),
     path("concepts/", concepts.concepts, name="concepts"),
     path("concepts.json", concepts.concepts_json, name="concepts_json"),
     path("concepts.csv", concepts.concepts_csv, name="concepts_csv"),

@@ -50,6 +50,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "login": {"GET": "anyone", "POST": "anyone", "PUT": "anyone"},  # Django's form views take PUT for POST
     "logout": {"POST": "anyone"},
     "account": {"GET": "visitor", "POST": "visitor"},
+    "token_revoke": {"POST": "visitor"},
     "review": {"GET": "expert"},
     "review_next": {"GET": "expert"},
     "review_item": {"GET": "expert"},

@@ -7,9 +7,11 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from knox.models import AuthToken
 
 from annotations.models import Decision
+from annotations.services.accounts import make_token
 
 
 def sign_in(client: Client, name: str, password: str) -> int:
@@ -94,6 +96,36 @@ def test_a_token_is_shown_once_and_opens_the_interface(client: Client, expert: U
     assert token not in again.content.decode()
     assert token[:8] in again.content.decode()
     assert "no-store" in again["Cache-Control"]
+
+
+def test_a_token_is_revoked_from_the_account_page_and_opens_nothing_any_more(client: Client, expert: User) -> None:
+    kept, leaked = make_token(user=expert), make_token(user=expert)
+    client.force_login(expert)
+    page = BeautifulSoup(client.get(reverse("account")).content, "html.parser")
+    rows = {row.th.get_text()[:8]: row for row in page.select("#tokens ~ table tbody tr")}
+    assert rows.keys() == {kept[:8], leaked[:8]}
+    made = timezone.localtime(AuthToken.objects.get(token_key__startswith=leaked[:8]).created)
+    assert f"{made:%b %Y, %H:%M}" in rows[leaked[:8]].select_one("[data-label=Made]").get_text()
+    form = rows[leaked[:8]].form
+    assert "cannot be undone" in page.select_one(f"#{form['data-confirm']}").get_text()
+    said = BeautifulSoup(client.post(form["action"], follow=True).content, "html.parser")
+    assert "is revoked" in said.select_one("[role=status]").get_text()
+    programs = {token: Client(headers={"authorization": f"Token {token}"}) for token in (kept, leaked)}
+    assert {token: each.get("/api/v1/coins").status_code for token, each in programs.items()} == {
+        kept: 200,
+        leaked: 401,
+    }
+    twice = BeautifulSoup(client.post(form["action"], follow=True).content, "html.parser")
+    assert "You have no token" in twice.select_one("[role=status]").get_text()
+
+
+def test_nobody_revokes_the_token_of_another(client: Client, expert: User, visitor: User) -> None:
+    make_token(user=expert)
+    key = AuthToken.objects.get().token_key
+    client.force_login(visitor)
+    client.post(reverse("token_revoke", args=[key]))
+    assert client.get(reverse("token_revoke", args=[key])).status_code == 405
+    assert AuthToken.objects.get().user == expert
 
 
 def test_a_token_needs_the_form_of_this_site(expert: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.models import User
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -18,7 +20,7 @@ from rest_framework.response import Response
 from annotations.api.authentication import Password, Token, sign_in
 from annotations.api.base import StrictView
 from annotations.api.serializers.tokens import CredentialsSerializer, NewTokenSerializer, TokenSerializer
-from annotations.services.accounts import make_token
+from annotations.services.accounts import make_token, revoke_token
 
 
 class TokensView(StrictView):
@@ -52,8 +54,7 @@ class TokenView(StrictView):
     @extend_schema(operation_id="tokens_destroy", request=None, responses={204: None})
     def delete(self, request: Request, key: str) -> Response:
         """Revoke one of your tokens, named by its first characters."""
-        found = AuthToken.objects.filter(user=request.user, token_key=key)
-        if "\0" in key or not found.delete()[0]:
+        if not revoke_token(user=cast(User, request.user), key=key):
             raise Http404("You have no such token.")
         return Response(status=status.HTTP_204_NO_CONTENT)
 

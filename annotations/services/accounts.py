@@ -66,3 +66,8 @@ def make_token(*, user: User) -> str:
     """A new token for the REST interface. It is shown once; the database keeps only its digest."""
     _, token = AuthToken.objects.create(user=user)
     return str(token)
+
+
+def revoke_token(*, user: User, key: str) -> bool:
+    """End one of a person's tokens, named by its first characters; False where the person has no such token."""
+    return "\0" not in key and AuthToken.objects.filter(user=user, token_key=key).delete()[0] > 0

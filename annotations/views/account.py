@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -7,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.queries.account import decisions_of, newest_decisions_of, tokens_of
-from annotations.services.accounts import make_token, one_guess_at_a_time
-from annotations.views.access import is_admin
+from annotations.services.accounts import make_token, one_guess_at_a_time, revoke_token
+from annotations.views.access import is_admin, signed_in
 
 
 class SignIn(LoginView):
@@ -50,3 +51,13 @@ def account(request: HttpRequest) -> HttpResponse:
             "tokens": tokens_of(request.user.pk),
         },
     )
+
+
+@require_POST
+@login_required
+def token_revoke(request: HttpRequest, key: str) -> HttpResponse:
+    if revoke_token(user=signed_in(request), key=key):
+        messages.success(request, f"The token {key}… is revoked: no program gets in with it any more.")
+    else:
+        messages.info(request, f"You have no token {key}…; it was revoked before, or is not yours.")
+    return redirect("account")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,20 @@ def test_a_served_model_answers_and_explains_one_picture(tmp_path: Path, snapsho
         assert found.map.shape == (40, 40) and abs(found.probability - served.predict([picture])[0, 1]) < 1e-4
     with pytest.raises(LearningError, match="does not know 'eagle'"):
         served.explain(picture, "eagle")
+
+
+def test_only_the_network_of_the_concept_that_was_asked_for_looks(tmp_path: Path, snapshot: Snapshot) -> None:
+    train(tmp_path, snapshot, epochs=1)
+    picture = Image.open(tmp_path / "pictures" / "1.png").convert("RGB")
+    model, looks = CnnModel.load(tmp_path / "model"), Counter[str]()
+    for column, concept in enumerate(model.concepts):
+        net = model.network(column)
+        net.register_forward_hook(lambda _, images, __, concept=concept: looks.update({concept: len(images[0])}))
+    forwards = [model.explain(picture, "globe", method).forwards for method in ("hipe", "grad_cam", "rise")]
+    assert looks == {"globe": sum(forwards)}
+    fresh = CnnModel.load(tmp_path / "model")
+    assert fresh.explain(picture, "globe", "grad_cam").map.shape == (40, 40) and list(fresh._networks) == [1]
+    assert fresh.say(picture, ["globe"])[0] == fresh.predict([picture])[0, 1]
 
 
 def test_only_the_named_concepts_are_learned(tmp_path: Path, snapshot: Snapshot) -> None:

@@ -94,17 +94,27 @@ class CnnModel:
         outputs = torch.cat(found).float().cpu().numpy() if found else np.empty((0, 2), dtype=np.float32)
         return np.asarray(outputs[:, 1] - outputs[:, 0], dtype=np.float32)
 
-    def probabilities(self, logits: Floats) -> Floats:
-        """(n, concepts) in 0..1, as calibrated on the validation sides."""
-        return np.asarray(calibrated(logits, self.about["calibration"]), dtype=np.float32)
+    def probabilities(self, logits: Floats, columns: Sequence[int] | None = None) -> Floats:
+        """(n, concepts) in 0..1, as calibrated on the validation sides; `columns`: of which concepts, if not all."""
+        calibrations = self.about["calibration"]
+        chosen = calibrations if columns is None else [calibrations[column] for column in columns]
+        return np.asarray(calibrated(logits, chosen), dtype=np.float32)
 
     def predict(self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None) -> Floats:
         """(n, concepts) in 0..1 for RGB pictures of any size; `others` are not looked at."""
+        return self._answers(pictures, range(len(self.concepts)))
+
+    def say(self, picture: Image.Image, concepts: Sequence[str], other: Image.Image | None = None) -> Floats:
+        """What `predict` says of these concepts (len(concepts),) for one picture, by their networks alone."""
+        said: Floats = self._answers([picture], [self.concepts.index(concept) for concept in concepts])[0]
+        return said
+
+    def _answers(self, pictures: Sequence[Image.Image], columns: Sequence[int]) -> Floats:
         if not pictures:
-            return np.empty((0, len(self.concepts)), dtype=np.float32)
+            return np.empty((0, len(columns)), dtype=np.float32)
         squares = np.stack([self.transform.square(each) for each in pictures])
-        logits = [self.logits_of(column, squares) for column in range(len(self.concepts))]
-        return self.probabilities(np.stack(logits, axis=1))
+        logits = [self.logits_of(column, squares) for column in columns]
+        return self.probabilities(np.stack(logits, axis=1), columns)
 
     def answering(self, concepts: Sequence[str], other: Image.Image | None = None) -> nn.Module:
         """The networks of some concepts as one, see `mlcore.concepts.explaining.Explainable`."""

@@ -41,8 +41,9 @@ class Explainable(Protocol):
         fixed, or leaves it out where it is None.
         """
 
-    def predict(self, pictures: Sequence[Image.Image], others: Sequence[Image.Image | None] | None = None) -> Floats:
-        """(n, concepts) in 0..1 for RGB pictures of any size, as calibrated."""
+    def say(self, picture: Image.Image, concepts: Sequence[str], other: Image.Image | None = None) -> Floats:
+        """(len(concepts),) in 0..1 for an RGB picture of any size, as calibrated; networks that answer for none of
+        these concepts are left alone."""
 
 
 def explain_concept(
@@ -70,14 +71,13 @@ def explain_concepts(
     if unknown:
         raise LearningError(f"The model does not know {unknown[0]!r}; it knows {', '.join(model.concepts)}.")
     square, place = model.transform.square(picture), model.transform.place(picture)
-    said = model.predict([picture], [other])[0]
+    said = dict(zip(concepts, model.say(picture, concepts, other).tolist(), strict=True))
     found: list[Explanation] = []
     for asked in _passes(concepts, method):
         seen, forwards, backwards = _look(model.answering(asked, other), model.transform, square, method)
         for concept, each in zip(asked, seen, strict=True):
-            probability = float(said[model.concepts.index(concept)])
             shown = _on_picture(each, place, picture.size)
-            found.append(Explanation(shown, method, forwards + 1, probability, backwards))
+            found.append(Explanation(shown, method, forwards + 1, said[concept], backwards))
     return found
 
 

@@ -111,6 +111,11 @@ class ConceptModel:
         beside = [None if each is None else self.features(self.transform.square(each)[None])[0] for each in others]
         return self.probabilities(self.joined(own, beside)), placed
 
+    def say(self, picture: Image.Image, concepts: Sequence[str], other: Image.Image | None = None) -> Floats:
+        """What `predict` says of these concepts (len(concepts),) for one picture."""
+        said: Floats = self.predict([picture], [other])[0, [self.concepts.index(concept) for concept in concepts]]
+        return said
+
     def answering(self, concepts: Sequence[str], other: Image.Image | None = None) -> nn.Module:
         """The network for some of its concepts, see `mlcore.concepts.explaining.Explainable`."""
         beside = None

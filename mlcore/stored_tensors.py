@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import struct
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,8 @@ class StoredTensors(Mapping[str, torch.Tensor]):
     def __init__(self, files: Mapping[str, Path]) -> None:
         """`files`: prefix to file; a prefix holds no point."""
         self._files = dict(files)
-        self._names = [f"{prefix}.{name}" for prefix, path in self._files.items() for name in _header(path)[0]]
+        headers = {prefix: _header(path)[0] for prefix, path in self._files.items()}
+        self._about = {f"{prefix}.{name}": each for prefix, found in headers.items() for name, each in found.items()}
 
     def __getitem__(self, name: str) -> torch.Tensor:
         prefix, _, inner = name.partition(".")
@@ -28,10 +30,14 @@ class StoredTensors(Mapping[str, torch.Tensor]):
         return tensor
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._about)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._about)
+
+    def count_floating(self) -> int:
+        """How many floating numbers all of them hold, by what the files say of themselves: no tensor is read."""
+        return sum(math.prod(each["shape"]) for each in self._about.values() if _is_floating(each["dtype"]))
 
     def copy_to(self, path: Path) -> None:
         """Write all of them into one safetensors file, byte by byte, without holding them."""
@@ -56,6 +62,18 @@ def tensors_of(path: Path, prefix: str, device: str) -> dict[str, torch.Tensor]:
     with safe_open(path, framework="pt", device=device) as stored:
         names = [name for name in stored.keys() if name.startswith(f"{prefix}.")]  # noqa: SIM118 - no mapping
         return {name[len(prefix) + 1 :]: stored.get_tensor(name) for name in names}
+
+
+def count_floating(tensors: Mapping[str, torch.Tensor]) -> int:
+    """How many floating numbers these tensors hold; counters, which are whole numbers, are left out."""
+    if isinstance(tensors, StoredTensors):
+        return tensors.count_floating()
+    return sum(each.numel() for each in tensors.values() if each.is_floating_point())
+
+
+def _is_floating(dtype: str) -> bool:
+    """Of the names that safetensors gives types: F16, BF16, F8_E4M3 …; I64, U8 and BOOL are no floating numbers."""
+    return dtype.lstrip("B").startswith("F")
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:

@@ -15,7 +15,7 @@ from mlcore.contract import LearningError
 from mlcore.kinds import concept_cnn
 from mlcore.nets import cooper_cnn
 from mlcore.nets.cooper_cnn import COOPER, PUBLISHED_SIZE, make_cnn
-from mlcore.stored_tensors import StoredTensors, tensors_of
+from mlcore.stored_tensors import StoredTensors, count_floating, tensors_of
 
 CPU = torch.device("cpu")
 
@@ -67,16 +67,32 @@ def test_classes_are_balanced_anew_or_once_and_rare_ones_shown_again() -> None:
     assert balance(np.where(labels < 0, -1, 1 - labels), numbers, 1, "each_epoch", 0).per_class == 3
 
 
-def test_stored_weights_are_joined_without_being_held(tmp_path: Path) -> None:
-    one = {"a.weight": torch.randn(3, 4), "b": torch.tensor(7)}
-    two = {"a.weight": torch.randn(5).to(torch.bfloat16), "c": torch.zeros(0)}
-    save_file(one, tmp_path / "one")
+@pytest.fixture
+def two() -> dict[str, torch.Tensor]:
+    return {"a.weight": torch.randn(5).to(torch.bfloat16), "c": torch.zeros(0)}
+
+
+@pytest.fixture
+def stored(tmp_path: Path, two: dict[str, torch.Tensor]) -> StoredTensors:
+    """Two files of tensors, of which one is a counter, one of half precision and one empty."""
+    save_file({"a.weight": torch.randn(3, 4), "b": torch.tensor(7), "on": torch.tensor(True)}, tmp_path / "one")
     save_file(two, tmp_path / "two")
-    stored = StoredTensors({"0": tmp_path / "one", "11": tmp_path / "two"})
+    return StoredTensors({"0": tmp_path / "one", "11": tmp_path / "two"})
+
+
+def test_stored_weights_are_joined_without_being_held(
+    tmp_path: Path, stored: StoredTensors, two: dict[str, torch.Tensor]
+) -> None:
     stored.copy_to(tmp_path / "joined")
     joined = load_file(tmp_path / "joined")
-    assert set(joined) == set(stored) == {"0.a.weight", "0.b", "11.a.weight", "11.c"}
+    assert set(joined) == set(stored) == {"0.a.weight", "0.b", "0.on", "11.a.weight", "11.c"}
     assert all(torch.equal(joined[name], value) for name, value in stored.items())
     assert torch.equal(tensors_of(tmp_path / "joined", "11", "cpu")["a.weight"], two["a.weight"])
     StoredTensors({}).copy_to(tmp_path / "empty")
     assert load_file(tmp_path / "empty") == {}
+
+
+def test_stored_weights_are_counted_without_being_read(stored: StoredTensors, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = count_floating(dict(stored))
+    monkeypatch.delattr(StoredTensors, "__getitem__")
+    assert count_floating(stored) == held == 3 * 4 + 5

@@ -23,6 +23,7 @@ from mlcore.metrics.concepts import Answers, curves, measure
 from mlcore.metrics.thresholds import NEVER, choose_thresholds
 from mlcore.model_folder import TEST, WEIGHTS, write_about, write_result
 from mlcore.nets.devices import library_versions, name_of
+from mlcore.stored_tensors import count_floating
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def cost_of(
         "minutes": round(standing.seconds / 60, 3),
         "images_per_second": float(np.median(rates)) if rates else None,
         "predict_images_per_second": None,
-        "parameters": sum(each.numel() for each in weights.values() if each.is_floating_point()),
+        "parameters": count_floating(weights),
         "trained_parameters": None,
     }
     return found | dict(about.get("cost", {}))

@@ -86,6 +86,7 @@ urlpatterns: list[URLPattern] = [
     path("review/policy", ranking.review_policy, name="review_policy"),
     path("boxes/", boxes.boxes_to_draw, name="boxes_to_draw"),
     path("boxes.json", boxes.boxes_to_draw_json, name="boxes_to_draw_json"),
+    path("boxes/next", boxes.box_next, name="box_next"),
     path("boxes/files", box_files.box_files, name="box_files"),
     path("boxes/export", box_files.box_export, name="box_export"),
     path("boxes/draw", box_answers.box_draw, name="box_draw"),

@@ -82,6 +82,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "box_export": {"GET": "expert"},
     "boxes_to_draw": {"GET": "expert"},
     "boxes_to_draw_json": {"GET": "expert"},
+    "box_next": {"GET": "expert"},
     "boxes": {"GET": "expert"},
     "boxes_json": {"GET": "expert"},
     "box_draw": {"POST": "expert"},

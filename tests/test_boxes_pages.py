@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from annotations.models import Box, SaliencyView, Side
@@ -94,7 +97,8 @@ def test_the_page_says_what_is_asked_what_stands_and_where_to_go_on(
     assert "EAGLE" in page.h1.text.upper() and "reverse" in page.h1.text
     assert page.select_one("[data-concept]")["data-concept"] == "eagle"
     assert page.select_one(".box-seen") is None
-    assert f'/sides/{following.pk}/boxes?concept=eagle"' in page.select_one("#state").text
+    onward = json.loads(page.select_one("#state").text)["ways"]["next"]
+    assert signed_in.get(onward).headers["Location"] == f"/sides/{following.pk}/boxes?concept=eagle"
     SaliencyView.objects.create(side=side, user=expert)
     seen = page_of(signed_in.get(reverse("boxes", args=[side.pk])))
     assert "no independent witness" in seen.select_one(".box-seen").text
@@ -115,18 +119,19 @@ def test_sides_wait_for_a_box_until_a_person_draws_what_an_expert_saw(
     assert "No side waits for a box" in signed_in.get(address).content.decode()
     decision = say_yes(expert, side)
     say_yes(expert, side, "altar")
-    assert queries.next_wanted("eagle") == side.pk
+    assert queries.next_wanted(expert, "eagle") == side.pk
     guess = drawn(expert, side, by_hand=False)
-    assert queries.next_wanted("eagle") == side.pk, "a guess is to be confirmed"
+    assert queries.next_wanted(expert, "eagle") == side.pk, "a guess is to be confirmed"
     drawn(expert, side, replaces_id=guess.pk)
-    assert queries.next_wanted("eagle") is None
+    assert queries.next_wanted(expert, "eagle") is None
     rows = {row["concept"]: row for row in signed_in.get(reverse("boxes_to_draw_json")).json()["concepts"]}
     assert [(rows[slug]["seen"], rows[slug]["drawn"], rows[slug]["open"]) for slug in ("eagle", "altar")] == [
         (1, 1, 0),
         (1, 0, 1),
     ]
     page = page_of(signed_in.get(address))
-    assert page.select_one(f'a[href="{reverse("boxes", args=[side.pk])}?concept=altar"]')
+    [drawing] = page.select("tbody a[href^='/boxes/next']")
+    assert signed_in.get(drawing["href"]).headers["Location"] == f"/sides/{side.pk}/boxes?concept=altar"
     undo_decision(user=expert, decision_id=decision.pk, key=uuid.uuid4())
     assert "eagle" not in {row["concept"] for row in signed_in.get(reverse("boxes_to_draw_json")).json()["concepts"]}
 
@@ -136,8 +141,12 @@ def test_the_queue_goes_round_in_both_directions(expert: User, make_coin: MakeCo
     for side in sides:
         say_yes(expert, side)
     first, second, third = (side.pk for side in sides)
-    assert [queries.next_wanted("eagle", each) for each in (first, second, third)] == [second, third, first]
-    assert [queries.next_wanted("", each, back=True) for each in (first, second, third)] == [third, first, second]
+    assert [queries.next_wanted(expert, "eagle", each) for each in (first, second, third)] == [second, third, first]
+    assert [queries.next_wanted(expert, "", each, back=True) for each in (first, second, third)] == [
+        third,
+        first,
+        second,
+    ]
 
 
 def test_number_keys_name_what_is_asked_then_what_is_there_then_what_one_drew_last(expert: User, side: Side) -> None:
@@ -153,5 +162,18 @@ def test_more_boxes_cost_no_more_queries(
     for _ in range(12):
         moved = drawn(expert, side, replaces_id=drawn(expert, side).pk)
     assert moved.replaces_id
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(33):
         assert signed_in.get(reverse("boxes", args=[side.pk])).status_code == 200
+
+
+def test_more_concepts_and_sides_cost_the_page_of_what_waits_no_more_queries(
+    signed_in: Client, expert: User, side: Side, make_coin: MakeCoin, django_assert_num_queries: Any
+) -> None:
+    say_yes(expert, side)
+    with CaptureQueriesContext(connection) as before:
+        signed_in.get(reverse("boxes_to_draw"))
+    for number, concept in enumerate(("altar", "globe", "shield", "spear", "wreath"), start=2):
+        say_yes(expert, make_coin(f"lot.{number}", crop="ab/c.webp").sides.get(face="obverse"), concept)
+    with django_assert_num_queries(len(before)):
+        page = page_of(signed_in.get(reverse("boxes_to_draw")))
+    assert len(page.select("tbody a[href^='/boxes/next']")) == 6

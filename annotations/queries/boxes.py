@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from annotations.models import Box, Concept, Label, SaliencyView, Side
+from annotations.models import Box, Concept, Label, ReviewItem, SaliencyView, Side
 from annotations.models.evidence import Answer
 
 NUMBERED = 9  # concepts that a number key names
@@ -67,13 +68,21 @@ def count_supply() -> list[Supply]:
     return sorted(found, key=lambda each: (-each.open, each.concept.name))
 
 
-def next_wanted(concept: str, side_id: int | None = None, *, back: bool = False) -> int | None:
-    """The nearest side after or before this one with something to draw, of any concept if it is empty; then round."""
-    labels = wanted_labels()
+def leased_to_others(user: User) -> QuerySet[ReviewItem]:
+    """Questions that somebody else is looking at."""
+    return ReviewItem.objects.filter(leased_until__gte=timezone.now()).exclude(leased_to=user)
+
+
+def next_wanted(user: User, concept: str, side_id: int | None = None, *, back: bool = False) -> int | None:
+    """The nearest side after or before this one with something to draw, of any concept if it is empty; then round.
+
+    Never one that somebody else is looking at.
+    """
+    labels = wanted_labels().exclude(Exists(leased_to_others(user).filter(side=OuterRef("side"))))
     if concept:
         labels = labels.filter(concept__slug=concept)
     labels = labels.exclude(side=side_id).order_by("-side_id" if back else "side_id")
-    onward = labels.filter(side__lt=side_id) if back else labels.filter(side__gt=side_id or 0)
+    onward = labels.filter(**{f"side__{'lt' if back else 'gt'}": side_id}) if side_id else labels
     sides = onward.values_list("side_id", flat=True), labels.values_list("side_id", flat=True)
     return sides[0].first() or sides[1].first()
 

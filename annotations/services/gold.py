@@ -21,18 +21,21 @@ def set_gold(*, user: User, decision: Decision) -> GoldQuestion:
         raise NotGold(f"“{decision.get_answer_display()}” is no known answer; gold is a yes or a no.")
     if Decision.objects.filter(base=decision).exists():
         raise NotGold("Somebody has answered this question anew; take the answer that stands now.")
-    reason = "The text names it." if _named_in_text(decision) else "The text does not name it."
-    ReviewItem.objects.get_or_create(
-        side_id=decision.side_id,
-        concept_id=decision.concept_id,
-        defaults={"score": 0.5, "reason": reason, "status": ReviewItem.Status.ANSWERED},
-    )
+    item = answered_item(decision.side_id, decision.concept_id, named=_named_in_text(decision))
+    ReviewItem.objects.bulk_create([item], ignore_conflicts=True)
     gold, _ = GoldQuestion.objects.update_or_create(
         side_id=decision.side_id,
         concept_id=decision.concept_id,
         defaults={"answer": decision.answer, "decision": decision, "set_by": user, "withdrawn": False},
     )
     return gold
+
+
+def answered_item(side_id: int, concept_id: int, *, named: bool) -> ReviewItem:
+    """A question that was answered without standing in the queue, with words that do not betray the answer."""
+    reason = "The text names it." if named else "The text does not name it."
+    status = ReviewItem.Status.ANSWERED
+    return ReviewItem(side_id=side_id, concept_id=concept_id, score=0.5, reason=reason, status=status)
 
 
 def withdraw_gold(*, gold_id: int) -> GoldQuestion:

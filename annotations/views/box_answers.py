@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from annotations.forms.boxes import EDGES, BoxForm, CopyForm, RemovalForm
 from annotations.forms.review import KeyedForm
 from annotations.models import Box
+from annotations.services.box_leases import renew_lease
 from annotations.services.boxes import BadBox, BoxConflict, copy_box, draw_box, remove_box
 from annotations.services.decisions import KeyReused
 from annotations.views.access import expert_required, signed_in
@@ -63,6 +64,7 @@ def _store(request: HttpRequest, form: type[KeyedForm], store: Callable[[User, d
     except BoxConflict as conflict:
         yours = {name: str(sent[name]) for name in ("of", "box", "concept") if name in sent}
         return JsonResponse({"yours": yours, "theirs": box_json(conflict.current)}, status=409)
+    renew_lease(user=user, side_id=box.side_id)
     return JsonResponse(box_json(box), status=200 if repeated else 201)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,18 +15,20 @@ from django.views.decorators.http import require_safe
 from annotations.forms.boxes import EDGES
 from annotations.models import Box, Concept, Side
 from annotations.queries import boxes as queries
+from annotations.services.box_leases import lease_next, lease_side
 from annotations.services.boxes import LEAST_LENGTH
 from annotations.templatetags.pictures import media
 from annotations.views.access import expert_required, signed_in
 from annotations.views.box_answers import box_json
+from annotations.views.live import page_number
 
 
 @require_safe
 @never_cache
 @expert_required
 def boxes_to_draw(request: HttpRequest) -> HttpResponse:
-    rows = [(supply, queries.next_wanted(supply.concept.slug)) for supply in queries.count_supply()]
-    return render(request, "boxes/supply.html", {"rows": rows, "first": queries.next_wanted("")})
+    rows = queries.count_supply()
+    return render(request, "boxes/supply.html", {"rows": rows, "open": any(row.open for row in rows)})
 
 
 @require_safe
@@ -42,15 +45,30 @@ def boxes_to_draw_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 @expert_required
+def box_next(request: HttpRequest) -> HttpResponse:
+    """On to a side that nobody else is drawing on: which, is settled now and not when the page before was opened."""
+    asked, back = _asked(request), request.GET.get("back") == "yes"
+    after = page_number(request, "after")
+    slug = asked.slug if asked else ""
+    side_id = lease_next(user=signed_in(request), concept=slug, after=after, back=back)
+    if side_id is None:
+        messages.info(request, "No side is left that nobody else is drawing on. What they leave comes back in minutes.")
+        return redirect("boxes_to_draw")
+    return redirect(reverse("boxes", args=[side_id], query={"concept": slug} if slug else None))
+
+
+@require_safe
+@never_cache
+@expert_required
 def boxes(request: HttpRequest, side_id: int) -> HttpResponse:
     side, asked = _side(side_id), _asked(request)
     user = signed_in(request)
     slug = asked.slug if asked else ""
     numbered = queries.numbered_concepts(user, side, slug)
-    places = {"next": queries.next_wanted(slug, side.pk), "previous": queries.next_wanted(slug, side.pk, back=True)}
-    query = {"concept": slug} if slug else None
-    ways = {name: reverse("boxes", args=[place], query=query) if place else "" for name, place in places.items()}
+    following = queries.next_wanted(user, slug, side.pk)
+    ways = _ways(slug, side) if following else {"next": "", "previous": ""}
     context = {
+        "holder": lease_side(user=user, side_id=side.pk),
         "side": side,
         "asked": asked,
         "other": queries.other_side(side),
@@ -64,10 +82,15 @@ def boxes(request: HttpRequest, side_id: int) -> HttpResponse:
             "asked": slug,
             "numbered": [each.slug for each in numbered],
             "ways": ways,
-            "upcoming": _crop(places["next"]),
+            "upcoming": _crop(following),
         },
     }
     return render(request, "boxes/boxes.html", context)
+
+
+def _ways(concept: str, side: Side) -> dict[str, str]:
+    query = {"after": side.pk} | ({"concept": concept} if concept else {})
+    return {"next": reverse("box_next", query=query), "previous": reverse("box_next", query=query | {"back": "yes"})}
 
 
 def _state(side: Side, user: User) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -165,6 +167,21 @@ def test_two_persons_who_answered_each_other_disagree_and_undoing_reopens_the_ca
     case = find_case(sides[0].pk, "eagle")
     assert case is not None and case.settled_by is None
     assert Label.objects.get(side=sides[0], concept__slug="eagle").expert == "no"
+
+
+def test_answers_are_read_through_once_for_a_page_however_many_disagree(
+    client: Client, admin: User, expert: User, second_expert: User, sides: list[Side]
+) -> None:
+    client.force_login(admin)
+    counts = []
+    for side in sides[:3]:
+        read_again(second_expert, decide(expert, side, "yes"), "no")
+        with CaptureQueriesContext(connection) as queries:
+            page = page_of(client.get(reverse("disagreements")))
+        assert sum("WITH asked" in query["sql"] for query in queries) == 1
+        counts.append(len(queries))
+    assert len(page.select(".case-card")) == 3
+    assert len(set(counts)) == 1
 
 
 def test_agreeing_answers_undone_answers_and_gold_are_no_disagreement(

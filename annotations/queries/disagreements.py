@@ -74,6 +74,9 @@ class Case:
     def was_read_by(self, user: User) -> bool:
         return any(each.user_id == user.pk for each in self.said)
 
+    def was_settled_by(self, user: User) -> bool:
+        return self.settled_by is not None and self.settled_by.user_id == user.pk
+
 
 @dataclass(frozen=True)
 class ShownCase:
@@ -85,7 +88,7 @@ class ShownCase:
 def list_cases(user: User, *, see_all: bool) -> list[Case]:
     """The newest first. Who is no administrator sees those that they have no part in: those they may settle."""
     cases = _read("true", [])
-    return cases if see_all else [case for case in cases if not case.was_read_by(user) or _settled_by(case, user)]
+    return cases if see_all else [case for case in cases if not case.was_read_by(user) or case.was_settled_by(user)]
 
 
 def find_case(side_id: int, concept: str) -> Case | None:
@@ -111,10 +114,6 @@ def question_item(case: Case) -> ReviewItem:
         score=0,
         reason="Two persons said different things.",
     )
-
-
-def _settled_by(case: Case, user: User) -> bool:
-    return case.settled_by is not None and case.settled_by.user_id == user.pk
 
 
 def _read(where: str, values: Sequence[int | str]) -> list[Case]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -33,7 +32,8 @@ class SettleForm(DecisionForm):
 @never_cache
 @expert_required
 def disagreements(request: HttpRequest) -> HttpResponse:
-    shown, cases = _listed(request), _cases(request)
+    cases = _cases(request)
+    shown = _listed(request, cases)
     unsettled = sum(case.settled_by is None for case in cases)
     context = {
         "shown": shown[:PAGE],
@@ -50,7 +50,7 @@ def disagreements(request: HttpRequest) -> HttpResponse:
 @never_cache
 @expert_required
 def disagreements_json(request: HttpRequest) -> JsonResponse:
-    shown = _listed(request)
+    shown = _listed(request, _cases(request))
     rows = [_as_json(each) for each in shown[:PAGE]]
     return JsonResponse({"disagreements": rows, "next": _address("disagreements_json", request, shown) or None})
 
@@ -59,13 +59,12 @@ def disagreements_json(request: HttpRequest) -> JsonResponse:
 @never_cache
 @expert_required
 def disagreement(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
-    case = find_case(side_id, slug)
-    user = signed_in(request)
     if request.method == "POST":
         return _settle(request, side_id, slug)
+    case, user = find_case(side_id, slug), signed_in(request)
     if case is None:
         raise Http404(f"Nobody disagrees about {slug} on side {side_id}, or no longer. The list names those open.")
-    may_see = is_admin(request) or not case.was_read_by(user) or _settled_by(case, user)
+    may_see = is_admin(request) or not case.was_read_by(user) or case.was_settled_by(user)
     if not may_see:
         raise Http404(f"{slug} on side {side_id} is settled by a third person. The list names those for you.")
     return _show(request, case)
@@ -127,7 +126,7 @@ def _show(request: HttpRequest, case: Case) -> HttpResponse:
         "readers": [Decision.Answer(each.answer).label for each in case.readers],
         "settled": Decision.objects.filter(pk=case.settled_by.id).first() if case.settled_by else None,
         "may_settle": not case.was_read_by(user),
-        "may_undo": _settled_by(case, user) and base is not None and base.user_id == user.pk,
+        "may_undo": case.was_settled_by(user) and base is not None and base.user_id == user.pk,
         "base": base,
         "key": uuid.uuid4(),
     }
@@ -138,10 +137,6 @@ def _cases(request: HttpRequest) -> list[Case]:
     return list_cases(signed_in(request), see_all=is_admin(request))
 
 
-def _settled_by(case: Case, user: User) -> bool:
-    return case.settled_by is not None and case.settled_by.user_id == user.pk
-
-
 def _state(request: HttpRequest) -> str:
     state = request.GET.get("state", "open")
     if state not in ("open", "settled"):
@@ -149,10 +144,10 @@ def _state(request: HttpRequest) -> str:
     return state
 
 
-def _listed(request: HttpRequest) -> list[ShownCase]:
+def _listed(request: HttpRequest, cases: list[Case]) -> list[ShownCase]:
     """One more than a page where there is another."""
     state, before = _state(request), page_number(request)
-    kept = [case for case in _cases(request) if (case.settled_by is None) == (state == "open")]
+    kept = [case for case in cases if (case.settled_by is None) == (state == "open")]
     return show_cases([case for case in kept if before is None or case.newest < before][: PAGE + 1])
 
 

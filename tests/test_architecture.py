@@ -54,12 +54,13 @@ LIGHT_PARTS_OF_MLCORE = (
 """What rooms other than services may know of mlcore: words, forms and refusals, nothing that learns."""
 LEARNING = {
     "mlcore.contract": set(),
+    "mlcore.odds": set(),
     "mlcore.text": {"mlcore.contract"},
     "mlcore.images": {"mlcore.contract"},
-    "mlcore.metrics": {"mlcore.contract"},
+    "mlcore.metrics": {"mlcore.contract", "mlcore.odds"},
     "mlcore.nets": {"mlcore.contract", "mlcore.files"},
     "mlcore.losses": {"mlcore.contract"},
-    "mlcore.noise": {"mlcore.contract"},
+    "mlcore.noise": {"mlcore.contract", "mlcore.odds"},
     "mlcore.explain": {"mlcore.contract", "mlcore.metrics", "mlcore.nets"},
     "mlcore.synthesis": {"mlcore.contract"},
 }

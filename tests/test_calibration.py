@@ -9,9 +9,10 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
-from mlcore.metrics.calibration import calibrated, fit_calibration, fit_isotonic, fit_platt, sigmoid
+from mlcore.metrics.calibration import calibrated, fit_calibration, fit_isotonic, fit_platt
 from mlcore.metrics.certainty import Bounds, bounds_as_json, certainty_of, choose_bounds
 from mlcore.metrics.curves import calibration_error, reliability, wilson
+from mlcore.odds import log_odds, sigmoid
 
 
 def shouted(sides: int = 4000, share: float = 0.15, seed: int = 0) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -20,6 +21,14 @@ def shouted(sides: int = 4000, share: float = 0.15, seed: int = 0) -> tuple[np.n
     truth = (random.random(sides) < share).astype(int)
     logits = 4 * (2 * truth - 0.2 + 1.2 * random.normal(size=sides))
     return truth[:, None], logits[:, None], [f"coin {side // 2}" for side in range(sides)]
+
+
+def test_log_odds_undo_the_sigmoid_which_overflows_nowhere_and_keeps_the_type() -> None:
+    logits = np.array([-12.5, -1.0, 0.0, 3.0])
+    assert np.allclose(log_odds(sigmoid(logits)), logits) and sigmoid(logits)[2] == 0.5
+    with np.errstate(all="raise"):
+        far = sigmoid(np.array([-1e6, 1e6], dtype=np.float32))
+    assert far.dtype == np.float32 and far[0] < 1e-30 and far[1] == 1
 
 
 def test_platt_scaling_makes_an_overconfident_network_honest_on_coins_it_has_not_seen() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from mlcore.concept_cnns.run import Course
 from mlcore.concepts.results import Answered, write_results
 from mlcore.contract import RunResult
 from mlcore.learner import Standing
+from mlcore.losses.prevalence import prior_log_odds
 from mlcore.stored_tensors import StoredTensors
 
 
@@ -31,9 +31,9 @@ def write_cnns(
     A concept without a network has one logit everywhere, noted under `constants`. `seen` is noted as it is.
     """
     run, measured = course.run, course.of("validation", "test")
-    train = labels[course.of("train")]
+    prior = prior_log_odds(labels[course.of("train")]).tolist()
     untrained = {concept: each.note for concept, each in learned.items() if each.note}
-    constants = {each: prior_logit(train[:, column]) for column, each in enumerate(learned) if each in untrained}
+    constants = {each: logit for each, logit in zip(learned, prior, strict=True) if each in untrained}
     weights = {str(number): shelf.weights(number) for number, each in enumerate(learned) if each not in untrained}
     kept = [each for concept, each in learned.items() if concept not in untrained]
     seconds = sum(each.seconds for each in kept)
@@ -64,13 +64,6 @@ def logits_of(learned: Mapping[str, Finished], constants: Mapping[str, float], l
         else:
             logits[list(each.logits), column] = list(each.logits.values())
     return logits
-
-
-def prior_logit(train: Numbers) -> float:
-    """The logit of a concept's share in training, never 0 or 1; `train` (sides,)."""
-    present, known = int((train == 1).sum()), int((train >= 0).sum())
-    share = (present + 0.5) / (known + 1)
-    return math.log(share / (1 - share))
 
 
 def together(learned: Mapping[str, Finished]) -> Standing:

@@ -20,6 +20,7 @@ from mlcore.explain.hipe import hipe
 from mlcore.explain.methods import METHODS, Explanation, check_method
 from mlcore.explain.rise import rise
 from mlcore.explain.rollout import rollout
+from mlcore.odds import sigmoid
 
 Floats = npt.NDArray[np.float32]
 BATCH = 32
@@ -101,17 +102,12 @@ def _look(net: nn.Module, transform: Transform, square: Squares, method: str) ->
         found, forwards = hipe(lambda squares: score(squares)[:, 0], square, batch=BATCH)
         return [found], forwards, 0
     if method == "rise":
-        maps, forwards = rise(lambda squares: probabilities_of(score(squares)), square, batch=BATCH)
+        maps, forwards = rise(lambda squares: sigmoid(score(squares)), square, batch=BATCH)
         return list(maps), forwards, 0
     image = transform.normalise(transform.tensor(square[None], next(net.parameters()).device))
     if method == "rollout":
         return [rollout(net, image)], 1, 0
     return [(chefer if method == "chefer" else grad_cam)(net, image)], 1, 1
-
-
-def probabilities_of(logits: Floats) -> Floats:
-    """Logits to 0..1 by the sigmoid, without overflow."""
-    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))), dtype=np.float32)
 
 
 def scoring(net: nn.Module, transform: Transform) -> Callable[[Squares], Floats]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from torch import nn
 
 from mlcore.concepts.data import Labels
+from mlcore.losses.prevalence import prior_log_odds
 
 FEW = 5
 """Present sides from which on a concept is thought to be learnable."""
@@ -63,9 +63,8 @@ def mask(labels: Labels, concepts: Sequence[str], untrained: dict[str, str]) -> 
 @torch.no_grad()
 def silence(head: nn.Linear, concepts: Sequence[str], train: Labels, untrained: dict[str, str]) -> None:
     """Let concepts that were not learned have one probability everywhere: their share in training, never 0 or 1."""
+    prior = prior_log_odds(train)
     for column, concept in enumerate(concepts):
         if concept in untrained:
-            present, known = int((train[:, column] == 1).sum()), int((train[:, column] >= 0).sum())
-            share = (present + 0.5) / (known + 1)
             head.weight[column] = 0.0
-            head.bias[column] = math.log(share / (1 - share))
+            head.bias[column] = float(prior[column])

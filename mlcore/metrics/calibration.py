@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlcore.odds import sigmoid
+
 Floats = npt.NDArray[np.float64]
 Calibration = dict[str, Any]
 """Plain JSON: {"method": "none", "reason"}, {"method": "platt", "slope", "offset"} or {"method": "isotonic", "knots"}
@@ -58,16 +60,11 @@ def apply(calibration: Calibration, logits: Floats) -> Floats:
     """Probabilities (n,) of one concept's logits (n,)."""
     if calibration["method"] == "none":
         return sigmoid(logits)
-    smooth = sigmoid(calibration["slope"] * logits + calibration["offset"])
+    smooth: Floats = sigmoid(calibration["slope"] * logits + calibration["offset"])
     if calibration["method"] == "platt":
         return smooth
     at, heights = np.array(calibration["knots"]).T
     return np.asarray(PLATT_SHARE * smooth + (1 - PLATT_SHARE) * np.interp(logits, at, heights))
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-x)), without overflow."""
-    return np.asarray(1 / (1 + np.exp(-logits.clip(-80, 80))))
 
 
 def _fit(truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> Calibration:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlcore.odds import log_odds, sigmoid
+
 Floats = npt.NDArray[np.float64]
 MOST_WRONG = 0.45
 """Where a and b end: beyond one half labels would say the opposite."""
@@ -53,7 +55,7 @@ def fit_noise(labels: npt.NDArray[np.integer], probabilities: npt.NDArray[np.flo
     """
     known = (labels >= 0) & np.isfinite(probabilities)
     sure = np.clip(probabilities[known].astype(np.float64), 1e-6, 1 - 1e-6)
-    given, said = labels[known] == 1, np.log(sure / (1 - sure))
+    given, said = labels[known] == 1, log_odds(sure)
     present = int(given.sum())
     if min(present, len(given) - present) < FEWEST or np.ptp(said) == 0:
         return None
@@ -81,8 +83,8 @@ def _fit(heights: Floats, counts: Floats, shares: Floats) -> tuple[float, float,
     from scipy.optimize import minimize
 
     def unpack(free: Floats) -> tuple[float, float, Floats]:
-        a, b = (MOST_WRONG * float(_sigmoid(each)) for each in free[2:])
-        return a, b, _sigmoid(np.exp(free[0]) * heights + free[1])
+        a, b = (MOST_WRONG * sigmoid(free[2:])).tolist()
+        return a, b, sigmoid(np.exp(free[0]) * heights + free[1])
 
     def cost(free: Floats) -> float:
         a, b, shown = unpack(free)
@@ -92,14 +94,10 @@ def _fit(heights: Floats, counts: Floats, shares: Floats) -> tuple[float, float,
             -found - _log_beta(a, INVENTED_PRIOR) - _log_beta(b, FORGOTTEN_PRIOR) + (free[0] / STEEPEST) ** 2 / 2
         )
 
-    share = float(counts @ shares / counts.sum())
-    start = np.array([0.3, np.log(share / (1 - share)), -2.5, -0.3])
+    share = np.asarray(counts @ shares / counts.sum())
+    start = np.array([0.3, log_odds(share), -2.5, -0.3])
     return unpack(minimize(cost, start, method="L-BFGS-B", bounds=[(-6, 6), (-30, 30), (-12, 12), (-12, 12)]).x)
 
 
 def _log_beta(value: float, prior: tuple[float, float]) -> float:
     return float((prior[0] - 1) * np.log(value) + (prior[1] - 1) * np.log(1 - value))
-
-
-def _sigmoid(value: npt.ArrayLike) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(value, -80, 80))))

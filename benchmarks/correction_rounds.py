@@ -40,8 +40,6 @@ class Corpus:
 class Course:
     found: tuple[float, ...]
     """At each step, of the wrong labels of a concept the share that was looked at, averaged over the concepts."""
-    found_of_all: tuple[float, ...]
-    """The same of the wrong labels of all concepts together."""
     ap: tuple[float, ...]
     """Mean average precision on the test coins of the model after each step."""
     own: float
@@ -52,18 +50,16 @@ def correct(corpus: Corpus, shares: Mapping[str, float], seed: int) -> Course:
     """Look at labels in the order of these strategies; whoever looks is always right."""
     expert = np.full(corpus.noisy.shape, NONE, dtype=np.int8)
     wrong = corpus.noisy != corpus.truth
-    found, of_all, ap, own = [], [], [], 0
+    found, ap, own = [], [], 0
     before = 0
     for step, share in enumerate(STEPS):
         count = round(share * wrong.size)
         places, by_itself = next_questions(corpus, expert, shares, count - before, seed + 1000 * step)
         expert.ravel()[places] = corpus.truth.ravel()[places]
         own, before = own + by_itself, count
-        seen = wrong & (expert != NONE)
         found.append(found_per_concept(expert != NONE, wrong))
-        of_all.append(float(seen.sum() / wrong.sum()))
         ap.append(tested_ap(corpus, np.where(expert == NONE, corpus.noisy, expert)))
-    return Course(tuple(found), tuple(of_all), tuple(ap), own / before)
+    return Course(tuple(found), tuple(ap), own / before)
 
 
 def found_per_concept(looked: npt.NDArray[np.bool_], wrong: npt.NDArray[np.bool_]) -> float:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,11 +14,12 @@ from thinc.api import Adam, fix_random_seed
 
 from mlcore.checkpoint import Checkpoints
 from mlcore.contract import LearningError, Report, RunResult, Snapshot, TextSample
+from mlcore.divergence import checked
 from mlcore.entity_metrics import Span, measure_spans
 from mlcore.entity_recogniser import Recogniser, Shape, arrays_of, put_arrays
 from mlcore.entity_results import write_results
 from mlcore.entity_state import Standing, resume_state, save_state
-from mlcore.model_folder import finished_result
+from mlcore.model_folder import finished_result, identity_of
 from mlcore.text.entity_masking import mask_names, thin_out
 
 FEWEST = 2
@@ -43,18 +41,13 @@ class EntityRun:
     mentions: int
     seed: int
 
-    def identity(self, snapshot: Snapshot) -> str:
-        """The same for the same kind, settings and data, and for no other."""
-        data = snapshot.sha256 or hashlib.sha256(repr(snapshot).encode()).hexdigest()
-        return hashlib.sha256(json.dumps([self.kind, self.config, data], sort_keys=True).encode()).hexdigest()
-
 
 def train_entities(snapshot: Snapshot, run: EntityRun, out: Path, report: Report) -> RunResult:
     """Train, measure and write the model folder; goes on from a checkpoint, and returns a finished run as it is.
 
     Raises LearningError where there are too few names to learn from, and what `report` raises.
     """
-    identity = run.identity(snapshot)
+    identity = identity_of(run.kind, run.config, snapshot)
     checkpoints = Checkpoints(out / "checkpoints", identity)
     if finished := finished_result(out, identity):
         checkpoints.clear()
@@ -132,12 +125,7 @@ class EntityLesson:
             losses = self._recogniser.pipe.update(
                 [self._example(text) for text in masked], drop=run.dropout, sgd=self._optimiser
             )
-            total += float(losses["ner"])
-            if not math.isfinite(total):
-                raise LearningError(
-                    f"The loss became {total} in epoch {epoch + 1}. Start again with a learning_rate of "
-                    f"{run.learning_rate / 10:g} instead of {run.learning_rate:g}."
-                )
+            total += checked(float(losses["ner"]), epoch + 1, run.learning_rate)
             done = epoch * len(order) + min(first + run.batch_size, len(order))
             report({"event": "progress", "stage": "training", "done": done, "total": run.epochs * len(order)})
         seconds = time.monotonic() - began

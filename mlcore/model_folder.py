@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mlcore.contract import LearningError, RunResult
+from mlcore.contract import LearningError, RunResult, Snapshot
 from mlcore.files import sha256_of, write_json
 
 FORMAT = 1
 WEIGHTS, ABOUT, TEST, RESULT = "model.safetensors", "model.json", "test.json", "result.json"
+
+
+def identity_of(kind: str, config: Mapping[str, Any], snapshot: Snapshot) -> str:
+    """Names a run: the same for the same kind, settings and data, and for no other; SHA-256 in hexadecimal."""
+    data = snapshot.sha256 or hashlib.sha256(repr(snapshot).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([kind, config, data], sort_keys=True).encode()).hexdigest()
 
 
 def write_about(folder: Path, about: dict[str, Any]) -> None:

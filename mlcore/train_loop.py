@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ import torch
 from torch import nn
 
 from mlcore.checkpoint import Checkpoints
-from mlcore.contract import LearningError, Report
+from mlcore.contract import Report
 from mlcore.distributed import crew
+from mlcore.divergence import checked
 from mlcore.learner import Learner, Standing
 from mlcore.optimisers import set_learning_rate
 
@@ -61,7 +61,7 @@ class Lesson(Protocol):
 def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, report: Report) -> Standing:
     """Train, writing a checkpoint after each epoch, or go on from the last one; load the best weights.
 
-    Raises LearningError where the loss is no number or the checkpoint belongs to another run.
+    Raises Diverged where the loss is no number, and LearningError where the checkpoint belongs to another run.
     """
     shared = crew().wrap(net)
     learner = Learner(net, plan)
@@ -74,7 +74,8 @@ def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, re
         row |= train_epoch(shared, learner, lesson, plan, report)
         with learner.measured() as measured:
             row["validation_loss"], row["validation_ap"] = lesson.validate(measured)
-            check_number(row["validation_loss"], row["epoch"], plan)
+            if row["validation_loss"] is not None:
+                checked(row["validation_loss"], row["epoch"], plan.learning_rate)
             learner.note(row, score_of(row), time.monotonic() - began)
         checkpoints.save(learner.standing.epoch, *learner.pack())
         crew().tell(report, {"event": "epoch"} | row)
@@ -116,7 +117,7 @@ def train_epoch(shared: nn.Module, learner: Learner, lesson: Lesson, plan: Plan,
         known = lesson.known(labels) if together.size > 1 else 1.0
         batch = together.agree(known, len(inputs))
         loss = lesson.loss(outputs.float(), labels) * batch.factor
-        value = check_number(float(loss.detach()), epoch + 1, plan)
+        value = checked(float(loss.detach()), epoch + 1, plan.learning_rate)
         learner.precision.step(loss, learner.optimiser)
         if learner.average:
             learner.average.update(learner.net)
@@ -125,16 +126,6 @@ def train_epoch(shared: nn.Module, learner: Learner, lesson: Lesson, plan: Plan,
         together.tell(report, progress)
     mean = together.sum(total) / together.size / max(seen, 1)
     return {"train_loss": mean, "images_per_second": round(seen / (time.monotonic() - began), 1)}
-
-
-def check_number(loss: float | None, epoch: int, plan: Plan) -> float:
-    """The loss, where it is a number or missing. Raises LearningError where it ran away."""
-    if loss is not None and not math.isfinite(loss):
-        raise LearningError(
-            f"The loss became {loss} in epoch {epoch}. Start again with a learning_rate of "
-            f"{plan.learning_rate / 10:g} instead of {plan.learning_rate:g}."
-        )
-    return 0.0 if loss is None else loss
 
 
 def score_of(row: dict[str, Any]) -> float:

@@ -13,23 +13,11 @@ from torch import nn
 from torch.nn import functional
 
 from mlcore.concepts.data import CALM_BATCH, Batch, PictureInputs
-from mlcore.contract import LearningError
 from mlcore.distributed import crew
 from mlcore.read_ahead import read_ahead
 
 Numbers = npt.NDArray[np.int_]
 Balance = Literal["each_epoch", "once"]
-
-
-class Diverged(LearningError):
-    """The loss of one network is no number any more; the others may still learn."""
-
-
-def checked(loss: torch.Tensor) -> torch.Tensor:
-    """Raises Diverged where a loss is no number."""
-    if not torch.isfinite(loss):
-        raise Diverged(f"the loss became {float(loss.detach())}")
-    return loss
 
 
 @dataclass(frozen=True)
@@ -99,23 +87,19 @@ class CnnLesson:
         return read_ahead(parts, prepare)
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Raises Diverged where it is no number."""
-        return checked(functional.cross_entropy(outputs.float(), labels))
+        return functional.cross_entropy(outputs.float(), labels)
 
     def known(self, labels: torch.Tensor) -> float:
         return float(len(labels))
 
     def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
-        """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch.
-
-        Raises Diverged where it is no number.
-        """
+        """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch."""
         if not len(self.validation):
             return None, None
         outputs, labels = self.outputs(net, self.validation), torch.from_numpy(self.labels[self.validation])
         each = functional.cross_entropy(outputs, labels, reduction="none")
         by_class = torch.stack([each[labels == label].mean() for label in (0, 1) if (labels == label).any()])
-        return float(checked(by_class.mean())), None
+        return float(by_class.mean()), None
 
     @torch.inference_mode()
     def outputs(self, net: nn.Module, numbers: Numbers) -> torch.Tensor:

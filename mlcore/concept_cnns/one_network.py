@@ -9,10 +9,11 @@ import torch
 
 from mlcore.concept_cnns.dying import answers_alike, gradient_is_gone, why_dead
 from mlcore.concept_cnns.finished import Finished
-from mlcore.concept_cnns.lesson import CnnLesson, Diverged, Numbers, balance
+from mlcore.concept_cnns.lesson import CnnLesson, Numbers, balance
 from mlcore.concept_cnns.run import Course
 from mlcore.contract import Report
 from mlcore.distributed import crew
+from mlcore.divergence import Diverged
 from mlcore.learner import Standing
 from mlcore.nets.cooper_cnn import TwoAnswers, make_cnn
 from mlcore.train_loop import fit
@@ -38,7 +39,7 @@ def learn_concept(
         if crew().size > 1:  # the other processes wait for this one's gradients
             raise
         rate = run.plan.learning_rate
-        note = f"{error}: start again with a learning_rate of {rate / 10:g} instead of {rate:g}"
+        note = f"the loss became {error.loss}: start again with a learning_rate of {rate / 10:g} instead of {rate:g}"
         report({"event": "notice", "message": f"{concept} gets no network: {note}."})
         return unlearned(note), None
     began, measured = time.monotonic(), course.of("validation", "test")

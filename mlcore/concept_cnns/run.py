@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ import torch
 from mlcore.checkpoint import Checkpoints
 from mlcore.concept_cnns.lesson import Balance, Numbers
 from mlcore.concepts.data import PictureInputs
-from mlcore.contract import Sample, Snapshot
+from mlcore.contract import Sample
 from mlcore.nets.augment import Augmentation
 from mlcore.train_loop import Plan
 
@@ -40,11 +38,6 @@ class CnnRun:
     balance: Balance
     fewest_per_class: int
     seed: int
-
-    def identity(self, snapshot: Snapshot) -> str:
-        """The same for the same kind, settings and data, and for no other."""
-        data = snapshot.sha256 or hashlib.sha256(repr(snapshot).encode()).hexdigest()
-        return hashlib.sha256(json.dumps([self.kind, self.config, data], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

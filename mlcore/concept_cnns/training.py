@@ -19,7 +19,7 @@ from mlcore.concepts.inputs import PictureStore, Transform, check_present
 from mlcore.concepts.training import choose_samples
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.distributed import crew
-from mlcore.model_folder import finished_result
+from mlcore.model_folder import finished_result, identity_of
 from mlcore.nets.cooper_cnn import make_cnn
 from mlcore.nets.devices import memory_explained, prepare_device
 
@@ -31,7 +31,7 @@ def train_cnns(snapshot: Snapshot, run: CnnRun, out: Path, report: Report, *, pi
 
     Raises LearningError.
     """
-    identity = run.identity(snapshot)
+    identity = identity_of(run.kind, run.config, snapshot)
     kept = Checkpoints(out / "checkpoints", identity)
     if finished := finished_result(out, identity):
         kept.clear()

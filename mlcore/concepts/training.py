@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +24,7 @@ from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.distributed import crew
 from mlcore.features import FeatureStore, digests_of, features_of
 from mlcore.losses.choice import LossChoice, make_loss
-from mlcore.model_folder import finished_result
+from mlcore.model_folder import finished_result, identity_of
 from mlcore.nets.augment import Augmentation
 from mlcore.nets.backbones import BackboneChoice, fingerprint, open_backbone
 from mlcore.nets.concept_net import ConceptNet, make_net
@@ -56,17 +54,12 @@ class ConceptRun:
     turns: tuple[float, ...] = ()
     """Degrees by which a picture is turned when it is judged; the answers are averaged."""
 
-    def identity(self, snapshot: Snapshot) -> str:
-        """The same for the same kind, settings and data, and for no other."""
-        data = snapshot.sha256 or hashlib.sha256(repr(snapshot).encode()).hexdigest()
-        return hashlib.sha256(json.dumps([self.kind, self.config, data], sort_keys=True).encode()).hexdigest()
-
 
 def train_concepts(
     snapshot: Snapshot, run: ConceptRun, out: Path, report: Report, *, pictures: Path, features: Path
 ) -> RunResult:
     """Train, measure and write the model folder; goes on from a checkpoint, and returns a finished run as it is."""
-    identity = run.identity(snapshot)
+    identity = identity_of(run.kind, run.config, snapshot)
     checkpoints = Checkpoints(out / "checkpoints", identity)
     if finished := finished_result(out, identity):
         checkpoints.clear()

@@ -6,13 +6,16 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotations.models import ModelVersion, Side, TrainingRun
+from annotations.services.retraining import read_trigger
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_run
 from tests.two_models import make_sides
-from tests.two_rounds import make_round, make_two_rounds, page, words
+from tests.two_rounds import ago, make_round, make_two_rounds, page, say, words
 
 
 @pytest.fixture
@@ -82,6 +85,23 @@ def test_the_start_without_a_model_leads_to_the_settings(client: Client, admin: 
     client.force_login(admin)
     assert client.post("/rounds/start").headers["Location"] == "/runs/new"
     assert TrainingRun.objects.filter(status="queued").count() == 0
+
+
+@pytest.mark.parametrize("address", ["/rounds/", "/rounds.json"])
+def test_what_was_answered_since_is_counted_once_and_again_only_where_a_later_run_failed(
+    client: Client, admin: User, sides: list[Side], two_rounds: tuple[ModelVersion, ModelVersion], address: str
+) -> None:
+    client.force_login(admin)
+    say(admin, sides[0], ago(minutes=5))
+    between_rounds = 1
+    for later_runs in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        counted = sum("coalesce(label.text_present" in query["sql"] for query in queries)
+        assert counted == between_rounds + 1 + later_runs
+        make_run(admin, status="failed")
+    assert words(page(client, admin).select_one(".since .counts")).startswith("question answered 1")
+    assert read_trigger().answered == 0, "the failed run was frozen from that answer"
 
 
 def test_settings_that_hold_no_more_are_named(

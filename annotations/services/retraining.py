@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.models import BlindAnswer, Decision, Job, ReviewPolicy, TrainingRun
-from annotations.queries.corrections import count_corrections
+from annotations.queries.corrections import Corrections, count_corrections
 from annotations.queries.ranking import read_policy
 from annotations.queries.rounds import picture_runs
 from annotations.services.training import queue_training, wait_for_others
@@ -26,10 +26,16 @@ class Trigger:
     last: TrainingRun | None
     """The newest run whatever became of it: what it was frozen from is not counted again."""
     active: TrainingRun | None
-    answered: int
-    """Questions answered since the last run was frozen."""
+    since: datetime | None
+    """When the last run was frozen."""
+    corrections: Corrections | None
+    """What was answered since then."""
     answered_at: datetime | None
     """When somebody answered last."""
+
+    @property
+    def answered(self) -> int:
+        return self.corrections.total.answered if self.corrections else 0
 
     @property
     def missing(self) -> int:
@@ -53,12 +59,14 @@ class Trigger:
 
 def read_trigger() -> Trigger:
     last = picture_runs().first()
+    since = last.snapshot.created_at if last else None
     return Trigger(
         policy=read_policy(),
         like=_last_success(),
         last=last,
         active=_active(),
-        answered=count_corrections(last.snapshot.created_at).total.answered if last else 0,
+        since=since,
+        corrections=count_corrections(since) if since else None,
         answered_at=_answered_at(),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from annotations.models import Concept, RankingRun
@@ -17,7 +18,7 @@ from annotations.queries.rounds import (
     read_hours,
     sum_estimates,
 )
-from annotations.services.retraining import read_trigger
+from annotations.services.retraining import Trigger, read_trigger
 from annotations.services.round_scores import Curve, Worth, compare_models
 
 
@@ -97,6 +98,13 @@ def read_gain(before: Round, after: Round) -> Gain:
     )
 
 
+def corrections_since(frozen_at: datetime | None, trigger: Trigger) -> Corrections:
+    """What was answered since the last round; it is counted already where no run came after it."""
+    if trigger.corrections and trigger.since == frozen_at:
+        return trigger.corrections
+    return count_corrections(frozen_at)
+
+
 def _supply(before: Round, after: Round) -> list[Supply]:
     names = dict(Concept.objects.values_list("slug", "name"))
     first, second = before.run.snapshot.counts, after.run.snapshot.counts
@@ -126,7 +134,7 @@ def describe_rounds(rounds: Sequence[Round], curve: Curve | None, *, see_all: bo
     frozen_at = rounds[-1].frozen_at if rounds else None
     points = curve.points if curve else {}
     return {
-        "since": _described(count_corrections(frozen_at)) | {"hours": _hours(read_hours(frozen_at), see_all)},
+        "since": _described(corrections_since(frozen_at, trigger)) | {"hours": _hours(read_hours(frozen_at), see_all)},
         "next": {
             "by_itself": trigger.policy.retrain,
             "after_answers": trigger.policy.retrain_after,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
 from annotations.models import Concept, Job, TrainingRun
-from annotations.queries.corrections import KINDS, count_corrections
+from annotations.queries.corrections import KINDS
 from annotations.queries.forest import draw_forest
 from annotations.queries.rounds import Round, list_rounds, read_hours
 from annotations.queries.runs import read_progress
@@ -21,7 +21,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST
 from annotations.services.retraining import begin_round, read_trigger
 from annotations.services.round_scores import measure_models
-from annotations.services.rounds import Gain, describe_gain, describe_rounds, read_gain
+from annotations.services.rounds import Gain, corrections_since, describe_gain, describe_rounds, read_gain
 from annotations.views.access import admin_required, expert_required, is_admin, signed_in
 from annotations.views.live import answer_poll, page_number
 from mlcore.contract import LearningError
@@ -42,7 +42,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         "trigger": trigger,
         "rounds": found[::-1],
         "last": found[-1] if found else None,
-        "since": count_corrections(frozen_at),
+        "since": corrections_since(frozen_at, trigger),
         "kinds": KINDS.values(),
         "spent": spent,
         "spent_seconds": sum(each.seconds for each in spent),

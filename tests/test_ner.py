@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from mlcore.commands import predict
+from mlcore.commands.explain import explaining_kind
+from mlcore.commands.study import load_explainable
 from mlcore.commands.train import fitting_snapshot
 from mlcore.contract import (
     FORMAT,
@@ -84,6 +86,12 @@ def test_a_damaged_or_foreign_model_is_refused(model: Path, tmp_path: Path) -> N
     (tmp_path / "model.safetensors").write_bytes(b"cut")
     with pytest.raises(LearningError, match="missing or damaged"):
         ner.open_recogniser(tmp_path)
+
+
+def test_a_recogniser_offers_no_map_of_a_picture(model: Path) -> None:
+    for asked in (explaining_kind, load_explainable):
+        with pytest.raises(LearningError, match="Models of the kind ner offer no map"):
+            asked(model)
 
 
 def test_the_same_seed_gives_the_same_model_also_after_a_kill_between_epochs(tmp_path: Path) -> None:

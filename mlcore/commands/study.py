@@ -28,12 +28,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlcore.commands.explain import explaining_kind
 from mlcore.contract import LearningError, Report
 from mlcore.explain.methods import check_method
 from mlcore.explain.pointing import PointingRow, checked_box, summarise
 from mlcore.files import written_aside
-from mlcore.model_folder import kind_of_model
-from mlcore.registry import load_kind
 
 if TYPE_CHECKING:
     from mlcore.concepts.explaining import Explainable
@@ -94,13 +93,8 @@ def read_plan(path: Path, pictures: Path) -> tuple[list[str], float, list[Questi
 
 def load_explainable(folder: Path) -> Explainable:
     """The model in a folder that `train` wrote. Raises LearningError for a kind that cannot be explained."""
-    name = kind_of_model(folder)
-    kind = load_kind(name)
-    model: Any = kind.load(folder) if hasattr(kind, "load") else None
-    if not hasattr(model, "answering"):
-        raise LearningError(f"Models of the kind {name} offer no map of what they look at.")
-    explainable: Explainable = model
-    return explainable
+    model: Explainable = explaining_kind(folder).load(folder)
+    return model
 
 
 def _check_concepts(model: Explainable, questions: list[Question]) -> None:

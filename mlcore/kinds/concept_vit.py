@@ -219,9 +219,11 @@ def predict(
     return predict_concepts(load(model), sides, report, features)
 
 
-def explain(model: Path, picture: Image.Image, concept: str, method: str = "hipe") -> Explanation:
-    """Where the model looks in a picture for a concept. Raises LearningError."""
-    return load(model).explain(picture, concept, method)
+def explain(
+    model: Path, picture: Image.Image, concept: str, method: str = "hipe", *, other: Image.Image | None = None
+) -> Explanation:
+    """Where the model looks in a picture for a concept; `other`: the coin's other side. Raises LearningError."""
+    return load(model).explain(picture, concept, method, other=other)
 
 
 def embed(model: Path, sides: Sequence[SidePicture], report: Report) -> Iterator[tuple[int, tuple[float, ...]]]:

@@ -7,10 +7,13 @@ import uuid
 from typing import Any
 
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from annotations.models import Side
+from annotations.models import Decision, ReviewItem, ReviewPolicy, Side
+from annotations.services.decisions import record_decision
+from annotations.services.gold import set_gold
 from annotations.services.review import rank_questions
 from tests.conftest import MakeCoin
 
@@ -35,3 +38,23 @@ def post(client: Client, name: str, **body: Any) -> Any:
 def page_of(html: Any) -> BeautifulSoup:
     """The parsed page of a response, or of a fragment."""
     return BeautifulSoup(getattr(html, "content", html), "html.parser")
+
+
+OPEN, GOLD, OVERLAP = (0, 2, 4), 1, 3
+
+
+def settle_two_of_five_eagles(make_coin: MakeCoin, other: User, admin: User) -> list[Side]:
+    """Eagles, the most suspicious first; two of them settled by another person, of which one is gold."""
+    coins = [make_coin(f"coin.{n}", reverse="Eagle standing left", crop="ab/picture.webp") for n in range(5)]
+    rank_questions(round=0)
+    found = [coin.sides.get(face="reverse") for coin in coins]
+    for number, side in enumerate(found):
+        ReviewItem.objects.filter(side=side).update(score=0.9 - number / 10)
+    settled = [decide_on_the_eagle(other, found[number]) for number in (GOLD, OVERLAP)]
+    set_gold(user=admin, decision=settled[0])
+    ReviewPolicy.objects.create(gold_share=0.5, overlap_share=1)  # each open question with one of both before it
+    return found
+
+
+def decide_on_the_eagle(user: User, side: Side, answer: str = "yes", base: int | None = None) -> Decision:
+    return record_decision(user=user, side_id=side.pk, concept="eagle", answer=answer, key=uuid.uuid4(), base_id=base)

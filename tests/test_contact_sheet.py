@@ -157,8 +157,10 @@ def test_two_experts_get_different_sheets_and_an_open_page_keeps_its_own(
 def test_the_browser_renews_its_questions_by_their_ids(client: Client, expert: User, sides: list[Side]) -> None:
     client.force_login(expert)
     ids = [each["id"] for each in next_page(client)["cells"]]
-    held = post(client, "review_renew", items=",".join(map(str, ids)))
-    assert sorted(held.json()["held"]) == sorted(ids)
+    ReviewItem.objects.update(leased_until=None)
+    assert post(client, "review_renew", items=",".join(map(str, ids))).status_code == 204
+    leased = ReviewItem.objects.filter(leased_to=expert).exclude(leased_until=None)
+    assert sorted(leased.values_list("pk", flat=True)) == sorted(ids)
     assert post(client, "review_renew", items="1;2").status_code == 400
 
 

@@ -64,7 +64,7 @@ def test_a_stale_answer_is_a_conflict_that_shows_the_other(expert: User, second_
     first = decide(expert, side, "yes")
     with pytest.raises(Conflict) as refused:
         decide(second_expert, side, "no")
-    assert refused.value.current == first
+    assert refused.value.stale[0].current == first
     assert label(side).expert == "yes"
 
 

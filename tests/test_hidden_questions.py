@@ -13,10 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import BlindAnswer, Decision, GoldQuestion, HiddenQuestion, Label, ReviewItem, ReviewPolicy
-from annotations.services import hidden_questions
+from annotations.services import hidden_draws
 from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
 from annotations.services.gold import NotGold, set_gold, withdraw_gold
-from annotations.services.hidden_questions import draw_hidden, hidden_purpose, mix_hidden, record_blind, undo_blind
+from annotations.services.hidden_draws import draw_hidden, mix_hidden
+from annotations.services.hidden_questions import answers_blind, record_blind, undo_blind
 from annotations.services.review import rank_questions
 from tests.conftest import MakeCoin
 from tests.review_steps import page_of, post
@@ -55,7 +56,7 @@ def answer_blind(user: User, about: Decision, answer: str = "yes", base: BlindAn
 def test_a_second_reading_looks_like_an_open_question_and_becomes_a_blind_answer(
     client: Client, expert: User, decided: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hidden_questions, "FIRST", 0)
+    monkeypatch.setattr(hidden_draws, "FIRST", 0)
     ReviewPolicy.objects.create(gold_share=0, overlap_share=1)
     client.force_login(expert)
     questions = client.get(reverse("review_next"), {"concept": "eagle"}).json()["questions"]
@@ -144,7 +145,7 @@ def test_a_skipped_retired_or_reopened_question_is_not_drawn(
     draw(expert)
     undo_decision(user=second_expert, decision_id=decided.pk, key=uuid.uuid4())
     assert draw(expert) == []
-    assert hidden_purpose(user=expert, side_id=decided.side_id, concept="eagle") == "", "it is an open question again"
+    assert not answers_blind(user=expert, side_id=decided.side_id, concept="eagle", base_id=None), "it is open again"
 
 
 def test_what_two_persons_said_apart_becomes_gold_until_one_takes_it_back(expert: User, decided: Decision) -> None:
@@ -210,16 +211,21 @@ def test_hidden_questions_come_in_their_shares_and_not_before_the_first_answers(
     ReviewPolicy.objects.create(gold_share=0.2, overlap_share=0.25)
     drawn: list[str] = []
 
-    def note(*, purpose: str, **asked: Any) -> list[ReviewItem]:
-        drawn.append(purpose)
-        return [ReviewItem(pk=1)]
+    def note(*, purpose: str, count: int, **asked: Any) -> list[ReviewItem]:
+        drawn.extend([purpose] * count)
+        return [ReviewItem(pk=1)] * count
 
-    monkeypatch.setattr(hidden_questions, "draw_hidden", note)
+    monkeypatch.setattr(hidden_draws, "draw_hidden", note)
     items = list(ReviewItem.objects.open()[:1]) * 4000
     assert mix_hidden(items, user=expert) == items, "nobody is tested before the first ten answers"
-    monkeypatch.setattr(hidden_questions, "FIRST", 0)
+    monkeypatch.setattr(hidden_draws, "FIRST", 0)
     random.seed(5)
     mixed = mix_hidden(items, user=expert)
     assert drawn.count("gold") / len(mixed) == pytest.approx(0.2, abs=0.02)
     assert drawn.count("overlap") / len(items) == pytest.approx(0.25, abs=0.02)
     assert mix_hidden([], user=expert) == []
+    drawn.clear()
+    full = mix_hidden(items, user=expert, most=4000)
+    assert len(full) == 4000
+    assert drawn.count("gold") / len(full) == pytest.approx(0.2, abs=0.02)
+    assert drawn.count("overlap") / drawn.count("gold") == pytest.approx(1, abs=0.15)

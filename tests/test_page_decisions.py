@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from annotations.models import Coin, Concept, Decision, Label, ReviewItem, Side
-from annotations.services.decisions import KeyReused, record_decision, undo_decision
-from annotations.services.page_decisions import PageAnswer, PageConflict, record_page, undo_page
+from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
+from annotations.services.page_decisions import PageAnswer, record_page, undo_page
 from annotations.services.review import rank_questions
 from tests.conftest import MakeCoin
 from tests.test_decisions import in_parallel
@@ -85,7 +85,7 @@ def test_one_stale_answer_refuses_the_whole_page_and_is_named(
     theirs = record_decision(
         user=second_expert, side_id=sides[1].pk, concept="eagle", answer="yes", key=uuid4(), base_id=None
     )
-    with pytest.raises(PageConflict) as refused:
+    with pytest.raises(Conflict) as refused:
         record_page(user=expert, page=uuid4(), answers=page_of(sides))
     assert [(each.sent.side_id, each.sent.answer, each.current) for each in refused.value.stale] == [
         (sides[1].pk, "no", theirs)
@@ -152,7 +152,7 @@ def test_a_page_of_which_one_was_answered_since_is_not_taken_back(
     theirs = record_decision(
         user=second_expert, side_id=first.side_id, concept="eagle", answer="no", key=uuid4(), base_id=first.pk
     )
-    with pytest.raises(PageConflict) as refused:
+    with pytest.raises(Conflict) as refused:
         undo_page(user=expert, page=uuid4(), keys={each.key: uuid4() for each in sent})
     assert [each.current for each in refused.value.stale] == [theirs]
     assert not Decision.objects.exclude(undoes=None).exists()
@@ -195,5 +195,5 @@ def test_pages_that_cross_are_stored_whole_or_not_at_all(expert: User, second_ex
                 for user, each in zip(users, sent, strict=True)
             ]
         )
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PageConflict", "list"]
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "list"]
         assert Decision.objects.count() == before + 4

@@ -81,12 +81,10 @@ def _as_uuid(text: str) -> UUID:
         raise ValidationError(f"“{text}” is neither the id nor the key of a decision.") from error
 
 
-def posted_values(body: Any) -> dict[str, Any]:
-    """A JSON body as a form reads it. Raises ValueError where it is no object."""
-    if not isinstance(body, dict):
-        raise ValueError("it must be an object")
+def posted_values(sent: dict[str, Any]) -> dict[str, Any]:
+    """A JSON object as a form reads it."""
     return {
         name: value
-        for name, value in body.items()
+        for name, value in sent.items()
         if isinstance(value, (str, int, float)) and not isinstance(value, bool)
     }

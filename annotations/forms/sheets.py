@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from annotations.forms.review import LARGEST_ID
-from annotations.models import Concept, Decision
+from annotations.models import BlindAnswer, Concept, Decision
 from annotations.models.evidence import Answer
 
 SAID = (Answer.YES.value, Answer.NO.value)
@@ -120,7 +120,9 @@ def read_one(form: forms.Form) -> dict[str, Any]:
 def _find_bases(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The browser knows the key, and not yet the id, of an answer that it sent a moment ago."""
     keys = {UUID(row["base"]) for row in answers if "-" in row["base"]}
-    found = Decision.objects.in_bulk(keys, field_name="key")
+    found: dict[UUID, Decision | BlindAnswer] = {}
+    for kind in (Decision, BlindAnswer) if keys else ():
+        found |= kind.objects.in_bulk(keys, field_name="key")
     for row in answers:
         if "-" in row["base"]:
             known = found.get(UUID(row["base"]))

@@ -75,6 +75,9 @@ class BlindAnswer(models.Model):
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="read_again_by")
     base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered_by")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    page = models.UUIDField(
+        null=True, blank=True, db_index=True, help_text="Answers stored together, by one key press."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -98,7 +101,10 @@ class BlindAnswer(models.Model):
 
 
 class HiddenQuestion(models.Model):
-    """A settled question that was put to a person as if it were open: what that person answers is a blind answer."""
+    """A settled question that is put to a person as if it were open: what that person answers is a blind answer.
+
+    Once the person was shown what others said it is hidden no more, and never again.
+    """
 
     side = models.ForeignKey(Side, models.PROTECT, related_name="+")
     concept = models.ForeignKey(Concept, models.PROTECT, related_name="+")
@@ -107,6 +113,7 @@ class HiddenQuestion(models.Model):
     decision = models.ForeignKey(
         Decision, models.PROTECT, related_name="+", help_text="The answer of record when it was drawn."
     )
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When the person was shown what others said.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

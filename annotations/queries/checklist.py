@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotations.models import (
+    BlindAnswer,
     Concept,
     Decision,
     Description,
@@ -166,7 +167,8 @@ def last_saved(user: User) -> list[Decision]:
         return []
     page = list(Decision.objects.filter(page=newest.page).select_related("concept", "side__coin").order_by("id"))
     answered = Decision.objects.filter(base__in=page).exists()
-    return [] if answered or len({each.side_id for each in page}) > 1 else page
+    blind = BlindAnswer.objects.filter(page=newest.page).exists()  # it was a page of the contact sheet
+    return [] if answered or blind or len({each.side_id for each in page}) > 1 else page
 
 
 def sides_in_order(identifier: str) -> list[Side]:

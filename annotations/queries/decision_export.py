@@ -19,7 +19,7 @@ FROM (
   SELECT id, 'decision' AS kind, key, base_id, undoes_id, page, NULL AS purpose, NULL::bigint AS decision_id, side_id,
          concept_id, answer, user_id, created_at FROM annotations_decision
   UNION ALL
-  SELECT id, 'blind', key, base_id, undoes_id, NULL, purpose, decision_id, side_id, concept_id, answer, user_id,
+  SELECT id, 'blind', key, base_id, undoes_id, page, purpose, decision_id, side_id, concept_id, answer, user_id,
          created_at FROM annotations_blindanswer
 ) given
 LEFT JOIN (SELECT id, key FROM annotations_decision UNION ALL SELECT id, key FROM annotations_blindanswer) base
@@ -34,7 +34,7 @@ JOIN auth_user person ON person.id = given.user_id
 """
 _HIDDEN = """
 SELECT 'hidden' AS kind, hidden.purpose, on_record.key AS decision, coin.identifier AS coin, side.face AS side,
-       concept.slug AS concept, person.username AS person, hidden.created_at AS "when"
+       concept.slug AS concept, person.username AS person, hidden.created_at AS "when", hidden.seen_at AS seen
 FROM annotations_hiddenquestion hidden
 JOIN annotations_decision on_record ON on_record.id = hidden.decision_id
 JOIN annotations_side side ON side.id = hidden.side_id JOIN annotations_coin coin ON coin.id = side.coin_id

@@ -15,14 +15,18 @@ Pair = tuple[int, int]
 
 
 def veil(questions: Sequence[Question], user: User) -> list[Question]:
-    """Where a question is hidden from this person, their own answer stands in the place of the one on record."""
+    """Where a question is hidden from this person, their own answer stands in the place of the one on record.
+
+    So it does where they were shown what others said after they had answered.
+    """
     settled = [each for each in questions if each.item.status == ReviewItem.Status.ANSWERED]
     if not settled:
         return list(questions)
     pairs = _of_pairs((each.item.side_id, each.item.concept_id) for each in settled)
-    hidden = set(HiddenQuestion.objects.filter(pairs, user=user).values_list("side_id", "concept_id"))
+    mine = {(each.side_id, each.concept_id): each for each in standing_blind(user).filter(pairs)}
+    unseen = HiddenQuestion.objects.filter(pairs, user=user, seen_at=None)
+    hidden = set(mine) | set(unseen.values_list("side_id", "concept_id"))
     hidden -= set(Decision.objects.filter(pairs, user=user).values_list("side_id", "concept_id")) if hidden else set()
-    mine = {(each.side_id, each.concept_id): each for each in standing_blind(user).filter(pairs)} if hidden else {}
     shown = []
     for question in questions:
         pair = question.item.side_id, question.item.concept_id

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotations.models import Concept, Decision, Label, ReviewItem
+from annotations.models import BlindAnswer, Concept, Decision, Label, ReviewItem
 from annotations.models.evidence import Answer
 from annotations.models.review import ReviewItemQuerySet
 
@@ -24,12 +26,16 @@ def count_questions(concept: str) -> dict[str, int]:
     return {said: questions_said(ReviewItem.objects.open(), concept, said).count() for said in ("yes", "no")}
 
 
-def find_last_page(user: User, concept: Concept) -> list[Decision]:
+def find_last_page(user: User, concept: Concept) -> list[Decision | BlindAnswer]:
     """The newest page of this person's that stands, and speaks of this concept alone; what follows is left out."""
-    standing = Decision.objects.filter(user=user, undoes=None, answered_by=None).exclude(page=None)
-    standing = standing.exclude(answer=Decision.Answer.WITHDRAWN)
-    newest = standing.filter(concept=concept).order_by("-id").first()
-    if newest is None or standing.filter(page=newest.page).exclude(concept=concept).exists():
+    standing: list[Any] = [
+        kind.objects.filter(user=user, undoes=None, answered_by=None).exclude(page=None).exclude(answer="withdrawn")
+        for kind in (Decision, BlindAnswer)
+    ]
+    about = [row for given in standing for row in given.filter(concept=concept).order_by("-id")[:1]]
+    newest = max(about, key=lambda row: row.pk, default=None)
+    if newest is None or any(given.filter(page=newest.page).exclude(concept=concept).exists() for given in standing):
         return []
     asked = ReviewItem.objects.filter(side_id=OuterRef("side_id"), concept=concept)
-    return list(standing.filter(Exists(asked), page=newest.page).order_by("id"))
+    page = [row for given in standing for row in given.filter(Exists(asked), page=newest.page)]
+    return sorted(page, key=lambda row: row.pk)

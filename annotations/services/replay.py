@@ -33,6 +33,7 @@ COLUMNS = (
     "person",
     "when",
     "withdrawn",
+    "seen",
 )
 _ALWAYS = {"kind", "coin", "side", "concept", "person", "when"}
 _NEEDED = {
@@ -48,6 +49,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "page": UUID,
     "decision": UUID,
     "when": datetime.fromisoformat,
+    "seen": datetime.fromisoformat,
 }
 _CHOICES = {
     "answer": {answer.value for answer in Decision.Answer},
@@ -58,7 +60,7 @@ _TABLE = """
 DROP TABLE IF EXISTS replayed, standing;
 CREATE TEMPORARY TABLE replayed (
   line bigint PRIMARY KEY, kind text, key uuid, base uuid, undoes uuid, page uuid, purpose text, decision uuid,
-  coin text, side text, concept text, answer text, person text, "when" timestamptz, withdrawn boolean,
+  coin text, side text, concept text, answer text, person text, "when" timestamptz, withdrawn boolean, seen timestamptz,
   id bigint, side_id bigint, concept_id bigint, user_id bigint
 ) ON COMMIT DROP
 """
@@ -88,14 +90,14 @@ FROM replayed said
 LEFT JOIN replayed base ON base.key = said.base LEFT JOIN replayed undone ON undone.key = said.undoes
 WHERE said.kind = 'decision' AND said.key NOT IN (SELECT key FROM standing) ORDER BY said.line;
 INSERT INTO annotations_blindanswer
-  (id, side_id, concept_id, answer, user_id, key, purpose, decision_id, base_id, undoes_id, created_at)
+  (id, side_id, concept_id, answer, user_id, key, purpose, decision_id, base_id, undoes_id, page, created_at)
 SELECT said.id, said.side_id, said.concept_id, said.answer, said.user_id, said.key, said.purpose, on_record.id,
-       base.id, undone.id, said."when"
+       base.id, undone.id, said.page, said."when"
 FROM replayed said JOIN replayed on_record ON on_record.key = said.decision
 LEFT JOIN replayed base ON base.key = said.base LEFT JOIN replayed undone ON undone.key = said.undoes
 WHERE said.kind = 'blind' AND said.key NOT IN (SELECT key FROM standing) ORDER BY said.line;
-INSERT INTO annotations_hiddenquestion (side_id, concept_id, user_id, purpose, decision_id, created_at)
-SELECT said.side_id, said.concept_id, said.user_id, said.purpose, on_record.id, said."when"
+INSERT INTO annotations_hiddenquestion (side_id, concept_id, user_id, purpose, decision_id, created_at, seen_at)
+SELECT said.side_id, said.concept_id, said.user_id, said.purpose, on_record.id, said."when", said.seen
 FROM replayed said JOIN replayed on_record ON on_record.key = said.decision
 WHERE said.kind = 'hidden' ORDER BY said.line
 ON CONFLICT (user_id, side_id, concept_id) DO NOTHING;

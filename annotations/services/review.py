@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotations.models import Concept, ReviewItem
-from annotations.services.hidden_questions import mix_hidden
+from annotations.services.hidden_draws import mix_hidden
 
 LEASE = timedelta(minutes=5)
 

@@ -11,18 +11,24 @@ from django.utils import timezone
 
 from annotations.models import ReviewItem
 from annotations.queries.sheets import questions_said
+from annotations.services.hidden_draws import mix_hidden
 from annotations.services.review import LEASE
 
 
 @transaction.atomic
 def lease_sheet(*, user: User, concept: str, said: str, count: int, exclude: Collection[int] = ()) -> list[ReviewItem]:
-    """The most suspicious open questions of a concept to which the machines say `said`; nobody else gets them."""
+    """The most suspicious open questions of a concept to which the machines say `said`; nobody else gets them.
+
+    Hidden ones stand among them by their suspicion.
+    """
     now = timezone.now()
     free = questions_said(ReviewItem.objects.free_for(user.pk, now), concept, said).exclude(pk__in=exclude)
     chosen = list(free.select_for_update(skip_locked=True, of=("self",)).order_by("-score", "id")[:count])
-    ReviewItem.objects.filter(pk__in=[item.pk for item in chosen]).update(leased_to=user, leased_until=now + LEASE)
-    leased = ReviewItem.objects.select_related("side__coin", "concept").in_bulk([item.pk for item in chosen])
-    return [leased[item.pk] for item in chosen]
+    mixed = mix_hidden(chosen, user=user, concept=concept, said=said, exclude=exclude, most=count)
+    ids = [item.pk for item in mixed]
+    ReviewItem.objects.open().filter(pk__in=ids).update(leased_to=user, leased_until=now + LEASE)
+    leased = ReviewItem.objects.select_related("side__coin", "concept").in_bulk(ids)
+    return sorted(leased.values(), key=lambda item: (-item.score, item.pk))
 
 
 @transaction.atomic

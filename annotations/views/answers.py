@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from annotations.forms.review import DecisionForm, KeyedForm, SkipForm, UndoForm, posted_values
+from annotations.forms.review import DecisionForm, SkipForm, UndoForm
 from annotations.models import BlindAnswer, Decision, ReviewItem, Side
-from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
-from annotations.services.hidden_questions import answers_blind, is_stored, record_blind, undo_blind
+from annotations.services.decisions import Conflict, KeyReused, is_stored, record_decision, undo_decision
+from annotations.services.hidden_questions import answers_blind, note_seen, record_blind, undo_blind
 from annotations.services.review import skip_item
-from annotations.views.access import expert_required
-
-AnyForm = TypeVar("AnyForm", bound=KeyedForm)
-
-
-class Refused(Exception):
-    """What was sent cannot be taken; says why."""
+from annotations.views.access import expert_required, signed_in
+from annotations.views.posted import Refused, is_json, read_posted, refuse
 
 
 @require_POST
@@ -32,14 +25,15 @@ def review_decide(request: HttpRequest) -> HttpResponse:
     try:
         sent = read_posted(request, DecisionForm)
         repeated = is_stored(sent["key"])
-        asked = {"user": request.user, "side_id": sent["side"], "concept": sent["concept"].slug}
-        asked |= {"key": sent["key"], "base_id": sent["base"]}
-        decision = (record_blind if answers_blind(**asked) else record_decision)(answer=sent["answer"], **asked)
+        asked: dict[str, Any] = {"user": signed_in(request), "side_id": sent["side"], "concept": sent["concept"].slug}
+        asked["base_id"] = sent["base"]
+        record = record_blind if answers_blind(**asked) else record_decision
+        decision = record(answer=sent["answer"], key=sent["key"], **asked)
     except (Refused, KeyReused) as error:
-        return _refuse(request, str(error))
+        return refuse(request, error)
     except Conflict as conflict:
         return _show_conflict(request, conflict, sent)
-    if _is_json(request):
+    if is_json(request):
         return JsonResponse(decision_json(decision), status=200 if repeated else 201)
     return redirect(_queue(request))
 
@@ -53,10 +47,10 @@ def review_undo(request: HttpRequest) -> HttpResponse:
         repeated = type(undone).objects.filter(undoes=undone).exists()
         decision = _undo(request, undone, sent["key"])
     except Refused as error:
-        return _refuse(request, str(error))
+        return refuse(request, error)
     except Conflict as conflict:
         return _show_conflict(request, conflict, {"side": undone.side_id, "concept": undone.concept, "answer": "undo"})
-    if _is_json(request):
+    if is_json(request):
         return JsonResponse(decision_json(decision), status=200 if repeated else 201)
     item = ReviewItem.objects.filter(side=decision.side_id, concept=decision.concept_id).first()
     return redirect("review_item", item.pk) if item else redirect(_queue(request))
@@ -68,9 +62,9 @@ def review_skip(request: HttpRequest) -> HttpResponse:
     try:
         item: ReviewItem = read_posted(request, SkipForm)["item"]
     except Refused as error:
-        return _refuse(request, str(error))
+        return refuse(request, error)
     skip_item(user=request.user, item_id=item.pk)
-    return JsonResponse({"skipped": item.pk}) if _is_json(request) else redirect(_queue(request))
+    return JsonResponse({"skipped": item.pk}) if is_json(request) else redirect(_queue(request))
 
 
 def _undo(request: HttpRequest, undone: Decision | BlindAnswer, key: uuid.UUID) -> Decision | BlindAnswer:
@@ -89,40 +83,10 @@ def decision_json(decision: Decision | BlindAnswer) -> dict[str, Any]:
     }
 
 
-def _is_json(request: HttpRequest) -> bool:
-    return request.content_type == "application/json"
-
-
-def read_posted(request: HttpRequest, form_class: type[AnyForm]) -> dict[str, Any]:
-    """What was sent, checked. Raises Refused, and PermissionDenied where it was meant under another account."""
-    form = form_class(_body(request) if _is_json(request) else request.POST)
-    if not form.is_valid():
-        raise Refused(form.sentence())
-    sent: dict[str, Any] = form.cleaned_data
-    if sent["user"] not in (None, request.user.pk):
-        raise PermissionDenied(
-            f"You are signed in as {request.user.get_username()}, and these answers are another person's. "
-            "They are kept until that person signs in here."
-        )
-    return sent
-
-
-def _body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        return posted_values(json.loads(request.body))
-    except (ValueError, RecursionError) as error:  # broken JSON or UTF-8, no object, or brackets without end
-        raise Refused(f"The body is not the JSON that was expected ({error}).") from error
-
-
-def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
-    if _is_json(request):
-        return JsonResponse({"detail": sentence}, status=400)
-    return render(request, "400.html", {"reason": sentence}, status=400)
-
-
 def _show_conflict(request: HttpRequest, conflict: Conflict, sent: dict[str, Any]) -> HttpResponse:
-    theirs, yours = conflict.current, str(sent["answer"])
-    if _is_json(request):
+    theirs, yours = conflict.stale[0].current, str(sent["answer"])
+    note_seen(user=signed_in(request), answers=[theirs])
+    if is_json(request):
         return JsonResponse({"yours": yours, "theirs": decision_json(theirs) if theirs else None}, status=409)
     side = Side.objects.select_related("coin").get(pk=sent["side"])
     chosen = {"side": side, "concept": sent["concept"], "theirs": theirs, "yours": yours, "key": uuid.uuid4()}

@@ -19,10 +19,11 @@ from annotations.models import Side
 from annotations.queries.checklist import Checklist, draw_checklists, last_saved, name_lines, sides_in_order
 from annotations.queries.review import MOST_COUNTED, count_progress
 from annotations.services.checklists import lease_sides
-from annotations.services.decisions import KeyReused
-from annotations.services.page_decisions import PageAnswer, PageConflict, record_page
+from annotations.services.decisions import Conflict, KeyReused
+from annotations.services.hidden_questions import note_seen
+from annotations.services.page_decisions import PageAnswer, record_page
 from annotations.templatetags.pictures import media
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 from annotations.views.errors import bad_request
 
 AHEAD = 2  # sides that a browser holds, so that nobody waits between them
@@ -58,7 +59,7 @@ def checklist_next(request: HttpRequest) -> HttpResponse:
     sides = lease_sides(user=request.user, count=AHEAD, exclude=form.cleaned_data["exclude"])
     return JsonResponse(
         {
-            "sides": [side_json(each) for each in draw_checklists(sides)],
+            "sides": [side_json(each) for each in _draw(request, sides)],
             "progress": count_progress(request.user, "", MOST_COUNTED),
         }
     )
@@ -78,14 +79,22 @@ def checklist_save(request: HttpRequest) -> HttpResponse:
     try:
         sent = read_page({"page": str(page), "answers": answers_of_fields(request.POST, page, side_id)})
         answers = [PageAnswer(**each) for each in sent["answers"]]
-        record_page(user=request.user, page=page, answers=answers)
+        record_page(user=signed_in(request), page=page, answers=answers)
     except ValidationError as error:
         return bad_request(request, " ".join(error.messages))
     except (ValueError, KeyReused) as error:
         return bad_request(request, str(error))
-    except PageConflict as conflict:
+    except Conflict as conflict:
+        note_seen(user=signed_in(request), answers=[each.current for each in conflict.stale])
         return render(request, "review/checklist_conflict.html", {"side": side, "stale": conflict.stale}, status=409)
     return redirect(_after(request, side))
+
+
+def _draw(request: HttpRequest, sides: list[Side]) -> list[Checklist]:
+    """What others said stands on a checklist: who has looked at it is not asked blind."""
+    drawn = draw_checklists(sides)
+    note_seen(user=signed_in(request), answers=[line.current for each in drawn for line in each.lines])
+    return drawn
 
 
 def _after(request: HttpRequest, side: Side) -> str:
@@ -99,7 +108,7 @@ def _after(request: HttpRequest, side: Side) -> str:
 def _show(request: HttpRequest, sides: list[Side], *, queue: bool) -> HttpResponse:
     saved = last_saved(request.user)
     before = [saved[0].side] if saved else []
-    everything = draw_checklists([*sides, *before])
+    everything = _draw(request, [*sides, *before])
     drawn, previous = everything[: len(sides)], everything[len(sides) :]
     progress = count_progress(request.user, "")
     answers = {each.concept.slug: {"key": str(each.key), "answer": each.answer} for each in saved}

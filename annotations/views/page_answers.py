@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from annotations.forms.sheets import page_of_fields, read_page, read_undo
-from annotations.models import Decision, Side
-from annotations.services.decisions import KeyReused
-from annotations.services.page_decisions import PageAnswer, PageConflict, record_page, undo_page
+from annotations.models import Side
+from annotations.services.decisions import Conflict, Given, KeyReused
+from annotations.services.hidden_questions import note_seen
+from annotations.services.page_decisions import PageAnswer, is_page_stored, record_page, undo_page
 from annotations.services.sheets import skip_items
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 from annotations.views.answers import decision_json
+from annotations.views.posted import Refused, check_account, is_json, posted_object, refuse
 
 
 @require_POST
@@ -26,44 +27,33 @@ from annotations.views.answers import decision_json
 def review_page(request: HttpRequest) -> HttpResponse:
     """Every answer of a page, and the questions that were left out of it."""
     try:
-        sent = read_page(posted_object(request) if _is_json(request) else _plain_page(request))
-        _check_account(request, sent["user"])
+        sent = read_page(posted_object(request) if is_json(request) else _plain_page(request))
+        check_account(request, sent["user"])
         answers = [PageAnswer(**each) for each in sent["answers"]]
-        repeated = Decision.objects.filter(page=sent["page"]).exists()
-        stored = record_page(user=request.user, page=sent["page"], answers=answers)
-    except (ValidationError, ValueError, KeyReused) as error:
-        return _refuse(request, error)
-    except PageConflict as conflict:
+        repeated = is_page_stored(sent["page"])
+        stored = record_page(user=signed_in(request), page=sent["page"], answers=answers)
+    except (Refused, ValidationError, ValueError, KeyReused) as error:
+        return refuse(request, error)
+    except Conflict as conflict:
         return _show_conflict(request, conflict)
-    skip_items(user=request.user, item_ids=sent["left_out"])
+    skip_items(user=signed_in(request), item_ids=sent["left_out"])
     return _acknowledge(request, stored, repeated=repeated)
 
 
 @require_POST
 @expert_required
 def review_page_undo(request: HttpRequest) -> HttpResponse:
-    """A page taken back by one press: a row for each of its decisions, all or none."""
+    """A page taken back by one press: a row for each of its answers, all or none."""
     try:
-        sent = read_undo(posted_object(request) if _is_json(request) else _plain_undo(request))
-        _check_account(request, sent["user"])
-        repeated = Decision.objects.filter(page=sent["page"]).exists()
-        stored = undo_page(user=request.user, page=sent["page"], keys=sent["keys"])
-    except (ValidationError, ValueError, KeyReused) as error:
-        return _refuse(request, error)
-    except PageConflict as conflict:
+        sent = read_undo(posted_object(request) if is_json(request) else _plain_undo(request))
+        check_account(request, sent["user"])
+        repeated = is_page_stored(sent["page"])
+        stored = undo_page(user=signed_in(request), page=sent["page"], keys=sent["keys"])
+    except (Refused, ValidationError, ValueError, KeyReused) as error:
+        return refuse(request, error)
+    except Conflict as conflict:
         return _show_conflict(request, conflict)
     return _acknowledge(request, stored, repeated=repeated)
-
-
-def posted_object(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent. Raises ValidationError where it was none."""
-    try:
-        sent = json.loads(request.body)
-    except (ValueError, RecursionError) as error:  # broken JSON or UTF-8, or brackets without end
-        raise ValidationError(f"The body is not the JSON that was expected ({error}).") from error
-    if not isinstance(sent, dict):
-        raise ValidationError("The body is not the JSON that was expected (it must be an object).")
-    return sent
 
 
 def _plain_page(request: HttpRequest) -> dict[str, Any]:
@@ -80,35 +70,17 @@ def _plain_undo(request: HttpRequest) -> dict[str, Any]:
     return {"page": request.POST.get("page"), "user": request.POST.get("user"), "undone": undone}
 
 
-def _is_json(request: HttpRequest) -> bool:
-    return request.content_type == "application/json"
-
-
-def _check_account(request: HttpRequest, user: int | None) -> None:
-    if user not in (None, request.user.pk):
-        raise PermissionDenied(
-            f"You are signed in as {request.user.get_username()}, and these answers are another person's. "
-            "They are kept until that person signs in here."
-        )
-
-
-def _acknowledge(request: HttpRequest, stored: list[Decision], *, repeated: bool) -> HttpResponse:
-    if _is_json(request):
+def _acknowledge(request: HttpRequest, stored: list[Given], *, repeated: bool) -> HttpResponse:
+    if is_json(request):
         said = [{"id": each.pk, "key": str(each.key), "answer": each.answer} for each in stored]
         return JsonResponse({"decisions": said}, status=200 if repeated else 201)
     return redirect(_sheet(request))
 
 
-def _refuse(request: HttpRequest, error: Exception) -> HttpResponse:
-    sentence = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-    if _is_json(request):
-        return JsonResponse({"detail": sentence}, status=400)
-    return render(request, "400.html", {"reason": sentence}, status=400)
-
-
-def _show_conflict(request: HttpRequest, conflict: PageConflict) -> HttpResponse:
+def _show_conflict(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     """What others said meanwhile, by the key of the answer that was sent."""
-    if _is_json(request):
+    note_seen(user=signed_in(request), answers=[each.current for each in conflict.stale])
+    if is_json(request):
         theirs = [
             {
                 "key": str(each.sent.key),

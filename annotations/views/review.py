@@ -23,9 +23,10 @@ from annotations.queries.review import (
     draw_questions,
     questions_of,
 )
+from annotations.services.hidden_questions import note_seen
 from annotations.services.review import lease_items
 from annotations.templatetags.pictures import media
-from annotations.views.access import expert_required
+from annotations.views.access import expert_required, signed_in
 
 AHEAD = 3  # questions that a browser holds, so that nobody waits between answers
 TAKEN_BACK = 3  # answers that can be undone at once after a reload
@@ -80,6 +81,7 @@ def _chosen_concept(request: HttpRequest) -> str:
 def _show(request: HttpRequest, items: list[ReviewItem], concept: str) -> HttpResponse:
     answered = with_blind(answers_to_undo(request.user, TAKEN_BACK), request.user, TAKEN_BACK)
     drawn = veil(draw_questions([*items, *questions_of(answered)]), request.user)
+    note_seen(user=signed_in(request), answers=[each.current for each in drawn])
     questions, previous = drawn[: len(items)], drawn[len(items) :]
     progress = count_progress(request.user, concept)
     return render(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotations.forms.sheets import SAID, SHOWN, HeldForm, NextSheetForm, read_one
 from annotations.models import Concept, ReviewItem
+from annotations.queries.hidden_questions import veil
 from annotations.queries.review import Question, concepts_with_open, count_answered, draw_questions, questions_of
 from annotations.queries.sheets import count_questions, find_last_page
 from annotations.services.sheets import lease_sheet, renew_leases
 from annotations.templatetags.pictures import media
-from annotations.views.access import expert_required
-from annotations.views.page_answers import posted_object
+from annotations.views.access import expert_required, signed_in
+from annotations.views.posted import Refused, posted_object, refuse
 
 
 @require_GET
@@ -29,18 +31,19 @@ def sheet(request: HttpRequest) -> HttpResponse:
     concepts = list(concepts_with_open())
     concept = _chosen_concept(request.GET.get("concept", ""), concepts)
     said, show = _one_of(request, "said", SAID), int(_one_of(request, "show", tuple(map(str, SHOWN))))
-    items = lease_sheet(user=request.user, concept=concept.slug, said=said, count=show) if concept else []
-    last = find_last_page(request.user, concept) if concept else []
+    user = signed_in(request)
+    items = lease_sheet(user=user, concept=concept.slug, said=said, count=show) if concept else []
+    last = find_last_page(user, concept) if concept else []
     slug = concept.slug if concept else ""
-    page, progress = draw_page(items), _progress(request, slug)
+    page, progress = draw_page(items, user), _progress(request, slug)
     state = {
-        "user": request.user.pk,
+        "user": user.pk,
         "concept": slug,
         "said": said,
         "show": show,
         "page": page,
         "progress": progress,
-        "previous": draw_page(questions_of(last)) if last else None,
+        "previous": draw_page(questions_of(last), user) if last else None,
         "answers": {each.side_id: {"key": str(each.key), "answer": each.answer} for each in last},
     }
     choice = {"concept": concept, "concepts": concepts, "said": said, "show": show, "shown": SHOWN}
@@ -53,34 +56,31 @@ def sheet(request: HttpRequest) -> HttpResponse:
 def sheet_next(request: HttpRequest) -> HttpResponse:
     """Another page, without the questions that the browser holds already."""
     try:
-        asked = read_sent(request, NextSheetForm)
-    except ValidationError as error:
-        return JsonResponse({"detail": " ".join(error.messages)}, status=400)
+        asked = read_one(NextSheetForm(posted_object(request)))
+    except (Refused, ValidationError) as error:
+        return refuse(request, error)
     concept: str = asked["concept"].slug
     items = lease_sheet(
-        user=request.user, concept=concept, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
+        user=signed_in(request), concept=concept, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
     )
-    return JsonResponse({"page": draw_page(items)})
+    return JsonResponse({"page": draw_page(items, signed_in(request))})
 
 
 @require_POST
 @expert_required
 def review_renew(request: HttpRequest) -> HttpResponse:
-    """An open page says which questions it still shows."""
+    """An open page says which questions it still shows. The answer tells nothing: only open ones can be leased."""
     try:
-        asked = read_sent(request, HeldForm)
-    except ValidationError as error:
-        return JsonResponse({"detail": " ".join(error.messages)}, status=400)
-    return JsonResponse({"held": renew_leases(user=request.user, item_ids=asked["items"])})
+        asked = read_one(HeldForm(posted_object(request)))
+    except (Refused, ValidationError) as error:
+        return refuse(request, error)
+    renew_leases(user=signed_in(request), item_ids=asked["items"])
+    return HttpResponse(status=204)
 
 
-def read_sent(request: HttpRequest, form_class: type[NextSheetForm | HeldForm]) -> dict[str, Any]:
-    return read_one(form_class(posted_object(request)))
-
-
-def draw_page(items: list[ReviewItem]) -> dict[str, Any]:
+def draw_page(items: list[ReviewItem], user: User) -> dict[str, Any]:
     """The drawn sides, and what a browser needs to answer for them."""
-    questions = draw_questions(items)
+    questions = veil(draw_questions(items), user)
     cells = [(question, uuid.uuid4()) for question in questions]
     return {"html": render_to_string("sheets/cells.html", {"cells": cells}), "cells": [*map(_cell, questions)]}
 

@@ -18,7 +18,7 @@ from annotations.queries.span_queue import doubtful_texts, next_text
 from annotations.services.decisions import KeyReused
 from annotations.services.spans import SpanConflict, SpanRefused, record_span, undo_span
 from annotations.views.access import expert_required
-from annotations.views.answers import Refused, read_posted
+from annotations.views.posted import Refused, read_posted
 
 KEYS = {"person": "p", "object": "o", "animal": "a", "plant": "l", "verb": "v"}
 SHOWN = 50

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.given import can_be_read, print_left_out, read_rows
 from benchmarks.sides import read_rules
 from mlcore.contract import SPLITS, Sample, Snapshot, Split
-from mlcore.images.reading import RefusedPicture, read_picture
 from mlcore.splitting import TEST, TRAIN, VALIDATION, allot
 
 CONCEPTS: dict[str, frozenset[str]] = {
@@ -23,8 +22,6 @@ CONCEPTS: dict[str, frozenset[str]] = {
     )
 }
 """What is asked, and the concepts of the site any of which answers it."""
-SHOWN = 5
-"""Names printed of what is left out."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,9 @@ class Reverse:
 
 
 def read_reverses(folder: Path) -> list[Reverse]:
-    """The coins of a folder whose reverse has a picture that can be read and a text, by number."""
-    rules = read_rules()
-    with (folder / "coins.csv").open(encoding="utf-8-sig", newline="") as stream:
-        texts = {row["record_id"]: row["rev_description"].strip() for row in csv.DictReader(stream)}
+    """The coins of a folder whose reverse has a picture that can be read and a text, by number. Raises SystemExit."""
+    rules, rows = read_rules(), read_rows(folder / "coins.csv", ("record_id", "rev_description"))
+    texts = {row["record_id"]: row["rev_description"].strip() for row in rows}
     left_out: dict[str, list[str]] = {"without a text": [], "without a picture": [], "with a damaged picture": []}
     found = []
     for coin, text in sorted(texts.items()):
@@ -52,8 +48,7 @@ def read_reverses(folder: Path) -> list[Reverse]:
         found.append(Reverse(coin, picture, text, tuple(bool(wanted & slugs) for wanted in CONCEPTS.values())))
     print(f"{folder}: {len(found)} reverses of {len(texts)} coins")
     for why, coins in left_out.items():
-        if coins:
-            print(f"  {len(coins)} left out {why}: {', '.join(coins[:SHOWN])}{' …' if len(coins) > SHOWN else ''}")
+        print_left_out(coins, why)
     return found
 
 
@@ -62,11 +57,7 @@ def _why_not(text: str, picture: Path) -> str:
         return "without a text"
     if not picture.is_file():
         return "without a picture"
-    try:
-        read_picture(picture, longest=64)
-    except RefusedPicture:
-        return "with a damaged picture"
-    return ""
+    return "" if can_be_read(picture) else "with a damaged picture"
 
 
 def part_coins(reverses: Sequence[Reverse], tested: Sequence[Reverse] | None) -> list[tuple[Reverse, Split]]:

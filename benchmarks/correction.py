@@ -33,20 +33,12 @@ from benchmarks.correction_networks import NETWORK, compare_networks, print_netw
 from benchmarks.correction_noise import estimate_shares, print_shares
 from benchmarks.correction_rounds import STEPS, Corpus, Course, correct, tested_ap
 from benchmarks.gradients import Floats, describe_pictures, main_axes
+from mlcore.ranking.shares import DEFAULT_SHARES
 from mlcore.ranking.strategies import STRATEGIES
 
 SEEDS, NETWORK_SEEDS = 5, 1
 CONTROL, MIXED = "random", "mixed"
-MIXTURE = {
-    "noise_rank": 0.45,
-    "disagreement": 0.2,
-    "uncertainty": 0.1,
-    "rare_first": 0.1,
-    "diversity": 0.1,
-    "random": 0.05,
-}
-"""The shares that the site begins with."""
-ORDERS: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in STRATEGIES} | {MIXED: MIXTURE}
+ORDERS: dict[str, Mapping[str, float]] = {name: {name: 1.0} for name in STRATEGIES} | {MIXED: DEFAULT_SHARES}
 NOISY, CLEAN = "no corrections", "all corrected"
 Courses = dict[str, list[Course]]
 

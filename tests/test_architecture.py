@@ -49,6 +49,7 @@ LIGHT_PARTS_OF_MLCORE = (
     "mlcore.registry",
     "mlcore.text",
     "mlcore.images.reading",
+    "mlcore.ranking.shares",
     "mlcore.synthesis",
 )
 """What rooms other than services may know of mlcore: words, forms and refusals, nothing that learns."""

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Concept, RankingRun, ReviewItem, ReviewPolicy
-from annotations.queries.ranking import DEFAULT_SHARES, STRATEGIES
+from annotations.queries.ranking import STRATEGIES
 from annotations.services.ranking import queue_ranking
+from mlcore.ranking.shares import DEFAULT_SHARES
 from mlcore.ranking.strategies import STRATEGIES as RANKED_BY
 from tests.conftest import MakeCoin
 from tests.review_steps import page_of

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from annotations.models import Concept, Job, ModelVersion, RankingRun, ReviewItem, ReviewPolicy
+from mlcore.ranking.shares import DEFAULT_SHARES
 
 STRATEGIES: dict[str, tuple[str, str]] = {
     "noise_rank": (
@@ -23,14 +24,6 @@ STRATEGIES: dict[str, tuple[str, str]] = {
 """Name and sentence of each, as persons read them."""
 FIRST = {"first": "First order", "": "Not ranked"}
 UNRANKED = "What texts name and no ranking has judged yet, rare concepts first."
-DEFAULT_SHARES = {
-    "noise_rank": 0.45,
-    "disagreement": 0.2,
-    "uncertainty": 0.1,
-    "rare_first": 0.1,
-    "diversity": 0.1,
-    "random": 0.05,
-}
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ urlpatterns: list[URLPattern] = [
     path("doubles/<int:run_id>/cancel", doubles.doubles_cancel, name="doubles_cancel"),
     path("pictures/<int:photograph_id>", crops.picture, name="picture"),
     path("pictures/<int:photograph_id>.json", crops.picture_json, name="picture_json"),
+    path("pictures/<int:photograph_id>/leave-out", pictures.picture_leave_out, name="picture_leave_out"),
     path("imports/", imports.imports, name="imports"),
     path("imports.json", imports.imports_json, name="imports_json"),
     path("imports/new", imports.import_new, name="import_new"),

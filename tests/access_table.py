@@ -98,6 +98,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "pictures_json": {"GET": "expert"},
     "picture": {"GET": "expert", "POST": "expert"},
     "picture_json": {"GET": "expert"},
+    "picture_leave_out": {"POST": "expert"},
     "recrop": {"POST": "admin"},
     "recrop_cancel": {"POST": "admin"},
     "doubles": {"GET": "expert"},

@@ -1,7 +1,7 @@
 from annotations.models.boxes import Box
 from annotations.models.coins import Coin, Description, Photograph, Side
 from annotations.models.concepts import Concept, ConceptChange, Rule, RuleChange
-from annotations.models.crops import HandCrop, RecropRun
+from annotations.models.crops import HandCrop, PictureVerdict, RecropRun
 from annotations.models.decisions import BlindAnswer, Decision, GoldQuestion, HiddenQuestion
 from annotations.models.doubles import DoubleGroup, DoublesRun
 from annotations.models.entities import Entity, EntityMention, SpanDecision
@@ -47,6 +47,7 @@ __all__ = [
     "MiningRun",
     "ModelVersion",
     "Photograph",
+    "PictureVerdict",
     "Prediction",
     "PredictionRun",
     "PseudoLabel",

@@ -29,6 +29,22 @@ class HandCrop(models.Model):
         return f"Crop of photograph {self.photograph_id} by {self.user_id}"
 
 
+class PictureVerdict(models.Model):
+    """Whether a person left a refused photograph out, as no picture of a coin. Rows are inserted; the newest holds."""
+
+    photograph = models.ForeignKey(Photograph, models.CASCADE, related_name="verdicts")
+    left_out = models.BooleanField()
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file that was seen: another is asked anew.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Photograph {self.photograph_id} {'left out' if self.left_out else 'brought back'}"
+
+
 class RecropRun(Job):
     """Photographs cropped again by the present cropper. What persons cropped is left alone."""
 

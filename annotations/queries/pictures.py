@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from annotations.models import HandCrop, Photograph, Side
+from annotations.models import HandCrop, Photograph, PictureVerdict, Side
 from annotations.models.coins import Face, Scope
 
 PAGE = 48
-DOUBTFUL, BY_HAND = "doubtful", "by_hand"
+DOUBTFUL, BY_HAND, LEFT_OUT = "doubtful", "by_hand", "left_out"
+OTHERS = {DOUBTFUL: "Accepted with doubt", BY_HAND: "Cropped by hand", LEFT_OUT: "Left out"}
+"""Tabs that hold no refusal that still waits for a person."""
 LEAST_CONFIDENCE = 0.5
 GAP = 0.04  # share of the photograph that first boxes leave free around them
 
@@ -34,6 +37,7 @@ class ShownPhotograph:
     known: bool
     """Whether the boxes are those of the sides, and no mere beginning."""
     history: Sequence[HandCrop]
+    left_out: PictureVerdict | None
 
     @property
     def current(self) -> HandCrop | None:
@@ -41,12 +45,11 @@ class ShownPhotograph:
 
 
 def count_tabs() -> list[Tab]:
-    """Reasons of refusal, the most frequent first, then doubtful crops and those by hand."""
-    counted = Photograph.objects.exclude(refusal="").order_by().values("refusal").annotate(count=Count("pk"))
+    """Reasons of refusal, the most frequent first, then the others."""
+    counted = select_photographs("").order_by().values("refusal").annotate(count=Count("pk"))
     reasons = [Tab(row["refusal"], name_reason(row["refusal"]), row["count"]) for row in counted]
     reasons.sort(key=lambda tab: (-tab.count, tab.code))
-    others = [(DOUBTFUL, "Accepted with doubt"), (BY_HAND, "Cropped by hand")]
-    return [*reasons, *(Tab(code, words, select_photographs(code).count()) for code, words in others)]
+    return [*reasons, *(Tab(code, words, select_photographs(code).count()) for code, words in OTHERS.items())]
 
 
 def name_reason(code: str) -> str:
@@ -55,15 +58,30 @@ def name_reason(code: str) -> str:
 
 
 def select_photographs(code: str) -> QuerySet[Photograph]:
-    """Photographs of one tab; all that were refused where the code is empty."""
+    """Photographs of one tab; all refused ones that no person left out where the code is empty."""
     photographs = Photograph.objects.select_related("coin").defer("coin__search").order_by("pk")
     if code == DOUBTFUL:
         sides = Side.objects.filter(photograph=OuterRef("pk"), crop_confidence__lt=LEAST_CONFIDENCE, cropped_by=None)
         return photographs.filter(Exists(sides))
     if code == BY_HAND:
         return photographs.filter(Exists(HandCrop.objects.filter(photograph=OuterRef("pk"))))
-    refused = photographs.exclude(refusal="")
+    refused = photographs.exclude(refusal="").prefetch_related("verdicts__user")
+    if code == LEFT_OUT:
+        return refused.filter(is_left_out())
+    refused = refused.filter(~is_left_out())
     return refused.filter(refusal=code) if code else refused
+
+
+def is_left_out() -> Coalesce:
+    """Of a photograph: whether a person left out the file that it has."""
+    said = PictureVerdict.objects.filter(photograph=OuterRef("pk"), sha256=OuterRef("sha256")).order_by("-pk")
+    return Coalesce(Subquery(said.values("left_out")[:1]), Value(False))
+
+
+def standing_verdict(photograph: Photograph) -> PictureVerdict | None:
+    """By whom and when a photograph was left out, while it is."""
+    newest = next((each for each in photograph.verdicts.all() if each.sha256 == photograph.sha256), None)
+    return newest if newest and newest.left_out and photograph.refusal else None
 
 
 def list_photographs(code: str, after: int | None) -> list[Photograph]:
@@ -88,7 +106,9 @@ def find_photograph(photograph_id: int, begin_with: int | None = None) -> ShownP
     boxes = chosen or {
         side.face: side.crop_box for side in Side.objects.filter(photograph=photograph).exclude(crop_box=None)
     }
-    return ShownPhotograph(photograph, boxes or _beginning(photograph), bool(boxes), history)
+    return ShownPhotograph(
+        photograph, boxes or _beginning(photograph), bool(boxes), history, standing_verdict(photograph)
+    )
 
 
 def _beginning(photograph: Photograph) -> dict[str, list[int]]:
@@ -111,6 +131,7 @@ def _shrunk(box: tuple[int, int, int, int]) -> list[int]:
 
 def describe_photograph(photograph: Photograph) -> dict[str, Any]:
     """A row of the list as JSON."""
+    verdict = standing_verdict(photograph)
     return {
         "id": photograph.pk,
         "coin": photograph.coin.identifier,
@@ -120,6 +141,7 @@ def describe_photograph(photograph: Photograph) -> dict[str, Any]:
         "height": photograph.height,
         "refusal": photograph.refusal,
         "reason": photograph.reason,
+        "left_out": {"who": verdict.user.get_username(), "when": verdict.created_at} if verdict else None,
     }
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from PIL import Image
 
@@ -64,6 +65,25 @@ def take_pictures(records: Sequence[CoinRecord]) -> dict[str, int]:
         "pictures_refused": sum(1 for _, photograph in fresh if photograph.refusal),
         "pictures_unchanged": len(tasks) - len(fresh),
     }
+
+
+class NotRefused(ValueError):
+    """A photograph that is cropped cannot be left out; says which, and what to do."""
+
+
+@transaction.atomic
+def leave_out(*, user: User, photograph_id: int, left_out: bool) -> Photograph:
+    """Leave a refused photograph out as no picture of a coin, or bring it back; asked twice, it is one row.
+
+    Raises Photograph.DoesNotExist and NotRefused.
+    """
+    photograph = Photograph.objects.select_for_update().get(pk=photograph_id)
+    newest = photograph.verdicts.filter(sha256=photograph.sha256).first()
+    if left_out and not photograph.refusal:
+        raise NotRefused(f"{photograph.name} is cropped by now. Only pictures that were refused are left out.")
+    if (newest is not None and newest.left_out) != left_out:
+        photograph.verdicts.create(left_out=left_out, sha256=photograph.sha256, user=user)
+    return photograph
 
 
 def prepare_picture(picture: PictureRecord, known: Photograph | None) -> Prepared | None:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from annotations.models import Coin, Photograph, RecropRun, Side
 from annotations.models.coins import Scope
+from annotations.queries.pictures import is_left_out
 from annotations.records import PictureFace, PictureRecord
 from annotations.services.jobs import write_fenced
 from annotations.services.pictures import FACES, Prepared, find_crops, save_prepared, store_side
@@ -41,8 +42,9 @@ def carry_out_recropping(run: RecropRun, report: Report) -> None:
 
 
 def _photographs(run: RecropRun) -> QuerySet[Photograph]:
-    """Those that could be read, and that no person cropped."""
-    readable = Photograph.objects.exclude(file="").filter(hand_crops=None).select_related("coin").order_by("pk")
+    """Those that could be read, and that no person cropped or left out."""
+    untouched = Photograph.objects.filter(~is_left_out(), hand_crops=None)
+    readable = untouched.exclude(file="").select_related("coin").order_by("pk")
     return readable.exclude(refusal="") if run.refused_only else readable
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
-from annotations.models import RecropRun
+from annotations.models import Photograph, RecropRun
 from annotations.queries import pictures as queries
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job
+from annotations.services.pictures import NotRefused, leave_out
 from annotations.services.recropping import queue_recropping
 from annotations.views.access import admin_required, expert_required, signed_in
 from annotations.views.live import answer_poll
@@ -33,9 +35,10 @@ def pictures(request: HttpRequest) -> HttpResponse:
     code, shown, following = _page(request)
     context = live | {
         "tabs": tabs,
-        "refused": sum(tab.count for tab in tabs if tab.code not in (queries.DOUBTFUL, queries.BY_HAND)),
+        "refused": sum(tab.count for tab in tabs if tab.code not in queries.OTHERS),
         "code": code,
-        "photographs": shown,
+        "photographs": [(photograph, queries.standing_verdict(photograph)) for photograph in shown],
+        "after": request.GET.get("after", ""),
         "next": _address("pictures", code, following) if following else "",
         "json": _address("pictures_json", code, request.GET.get("after", "")),
         "queues": queues_without_worker(),
@@ -67,6 +70,27 @@ def _page(request: HttpRequest) -> tuple[str, list[Any], str]:
 def _address(name: str, code: str, after: str) -> str:
     query = {key: value for key, value in (("reason", code), ("after", after)) if value}
     return reverse(name, query=query or None)
+
+
+@require_POST
+@expert_required
+def picture_leave_out(request: HttpRequest, photograph_id: int) -> HttpResponse:
+    """Leave a refused picture out, or bring it back (out=0); then on where the person came from."""
+    left_out = request.POST.get("out") != "0"
+    try:
+        photograph = leave_out(user=signed_in(request), photograph_id=photograph_id, left_out=left_out)
+    except Photograph.DoesNotExist as error:
+        raise Http404(f"There is no photograph {photograph_id}.") from error
+    except NotRefused as error:
+        messages.error(request, str(error))
+        return redirect("picture", photograph_id)
+    way_back = "“Left out” shows it and brings it back." if left_out else "It waits to be cropped again."
+    messages.success(request, f"{photograph.name} is {'left out' if left_out else 'brought back'}. {way_back}")
+    code, after = request.POST.get("reason", ""), request.POST.get("after", "")
+    following = queries.next_photograph(code, photograph) if "onward" in request.POST else None
+    if following:
+        return redirect(reverse("picture", args=[following.pk], query={"reason": code} if code else None))
+    return redirect(_address("pictures", code, after))
 
 
 @require_POST

@@ -57,6 +57,7 @@ function pressed(event) {
   else if (key.toLowerCase() === "z") (event.shiftKey ? actions.redo : actions.undo)();
   else if (key === "x") actions.swap();
   else if (key === "s") document.querySelector("#skip")?.click();
+  else if (key === "n") document.querySelector("#leave-out")?.click();
   else if ("1234".includes(key)) boxes.lay(LAYOUTS[key - 1]);
   else return false;
   return true;

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
@@ -219,6 +221,25 @@ def test_boxes_are_measured_on_the_map(
     page = soup(client.get(reverse("saliency_map", args=[drawn.pk]), headers=HTMX).content)
     assert [rect["class"] for rect in page.select("rect:not(.outer)")] == [["drawn"], ["guessed"]]
     assert "Guessed by a model" in page.get_text()
+
+
+def test_boxes_are_read_once_for_all_maps_of_a_side(
+    client: Client, drawn: SaliencyMap, expert: User, concepts: dict[str, Concept], django_assert_num_queries: Any
+) -> None:
+    draw_box(drawn.side, expert, concepts["eagle"], (0, 0, 0.5, 1))
+    draw_box(drawn.side, expert, concepts["horse"], (0.5, 0.5, 1, 1))
+    address = reverse("saliency_json", args=[drawn.side_id])
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(address)
+    same = {"side": drawn.side, "version": drawn.version, "status": "succeeded", "file": drawn.file}
+    SaliencyMap.objects.create(concept=concepts["eagle"], method="rise", **same)
+    SaliencyMap.objects.create(concept=concepts["horse"], **same)
+    replaced = SaliencyMap.objects.create(concept=concepts["horse"], method="rise", facts={"crop": "old"}, **same)
+    with django_assert_num_queries(len(for_one)):
+        maps = client.get(address).json()["maps"]
+    found = {(row["concept"], row["method"]): [box["share"] for box in row["boxes"]] for row in maps}
+    assert found.pop((replaced.concept.slug, "rise")) == []
+    assert found == {("eagle", "hipe"): [1.0], ("eagle", "rise"): [1.0], ("horse", "hipe"): [0.0]}
 
 
 def test_whoever_was_shown_a_map_is_remembered_once(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ import numpy.typing as npt
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
-from django.db.models import Q
 from PIL import Image
 
 from annotations.models import Box, Concept, Job, ModelVersion, SaliencyMap, SaliencyView, Side
@@ -98,18 +98,25 @@ class MeasuredBox:
     """Why it is not."""
 
 
-def measure_map(row: SaliencyMap) -> list[MeasuredBox]:
-    """A drawn map against the boxes that stand on its side for its concept, and those around the main figure.
+def measure_maps(rows: Sequence[SaliencyMap]) -> dict[int, list[MeasuredBox]]:
+    """By map: the boxes that stand on its side for its concept, and those around the main figure.
 
-    Nothing where the side's crop was replaced since: its boxes are of another picture.
+    Nothing where a map is not drawn, or the side's crop was replaced since: its boxes are of another picture.
     """
-    if row.facts.get("crop", row.side.crop) != row.side.crop:
-        return []
-    boxes = Box.objects.current().filter(Q(concept=row.concept_id) | Q(concept=None), side=row.side_id)
-    if not boxes:
+    measured: dict[int, list[MeasuredBox]] = {row.pk: [] for row in rows}
+    drawn = [row for row in rows if row.file and row.facts.get("crop", row.side.crop) == row.side.crop]
+    boxes: dict[int, list[Box]] = defaultdict(list)
+    for box in Box.objects.current().filter(side__in={row.side_id for row in drawn}):
+        boxes[box.side_id].append(box)
+    return measured | {row.pk: _measure(row, boxes[row.side_id]) for row in drawn}
+
+
+def _measure(row: SaliencyMap, boxes: Sequence[Box]) -> list[MeasuredBox]:
+    asked = [box for box in boxes if box.concept_id in (row.concept_id, None)]
+    if not asked:
         return []
     found = np.asarray(read_picture(settings.MEDIA_ROOT / row.file).convert("L"), dtype=np.float32)
-    return [_measured(box, row.concept.name, found) for box in boxes]
+    return [_measured(box, row.concept.name, found) for box in asked]
 
 
 def _measured(box: Box, name: str, found: npt.NDArray[np.float32]) -> MeasuredBox:

@@ -17,7 +17,7 @@ from annotations.models.predictions import Method
 from annotations.queries import saliency as queries
 from annotations.queries.saliency import Choice, Look, Pane
 from annotations.queries.workers import queues_without_worker
-from annotations.services.saliency import measure_map, note_view, queue_map
+from annotations.services.saliency import measure_maps, note_view, queue_map
 from annotations.views.access import expert_required, is_admin, is_expert
 
 
@@ -72,13 +72,14 @@ def _shown(request: HttpRequest, side: Side, choice: Choice) -> dict[str, Any]:
     """What the part with the pictures needs; whoever is signed in has seen the maps from here on."""
     panes = queries.find_panes(side, choice)
     drawn = [pane.map for pane in panes if pane.map and pane.map.file]
+    measured = measure_maps(drawn)
     if drawn:
         note_view(user=request.user, sides=[side])
     waiting = any(pane.map and pane.map.status == Job.Status.QUEUED for pane in panes)
     return {
         "side": side,
         "choice": choice,
-        "panes": [(pane, measure_map(pane.map) if pane.map and pane.map.file else []) for pane in panes],
+        "panes": [(pane, measured.get(pane.map.pk, []) if pane.map else []) for pane in panes],
         "address": choice.address(side),
         "shows": [(show, words, choice.address(side, show=show)) for show, words in queries.SHOWS.items()],
         "other_boxes": choice.address(side, boxes="no" if choice.boxes else "yes"),
@@ -130,7 +131,7 @@ def saliency_map(request: HttpRequest, map_id: int) -> HttpResponse:
         note_view(user=request.user, sides=[row.side])
     context: dict[str, Any] = {
         "pane": Pane(look, row),
-        "measured": measure_map(row) if row.file else [],
+        "measured": measure_maps([row])[row.pk],
         "side": row.side,
         "concept": row.concept,
         "queues": queues_without_worker() if row.status == Job.Status.QUEUED else [],
@@ -141,15 +142,16 @@ def saliency_map(request: HttpRequest, map_id: int) -> HttpResponse:
 @require_safe
 def saliency_map_json(request: HttpRequest, map_id: int) -> JsonResponse:
     row = _find(map_id)
-    boxes = [asdict(box) for box in measure_map(row)] if row.file else []
-    return JsonResponse(queries.describe_map(row) | {"boxes": boxes})
+    return JsonResponse(_described([row])[0])
 
 
 @require_safe
 def saliency_json(request: HttpRequest, side_id: int) -> JsonResponse:
     side = _side(side_id)
-    rows = [
-        queries.describe_map(row) | {"boxes": [asdict(box) for box in measure_map(row)]}
-        for row in queries.list_maps(side)
-    ]
+    rows = _described(queries.list_maps(side))
     return JsonResponse({"side": side.pk, "coin": side.coin.identifier, "face": side.face, "maps": rows})
+
+
+def _described(rows: list[SaliencyMap]) -> list[dict[str, Any]]:
+    measured = measure_maps(rows)
+    return [queries.describe_map(row) | {"boxes": [asdict(box) for box in measured[row.pk]]} for row in rows]

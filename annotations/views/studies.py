@@ -20,7 +20,7 @@ from annotations.queries.study_figures import read_examples, read_lines
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.publishing import reads_texts
-from annotations.services.saliency import measure_map, note_view
+from annotations.services.saliency import measure_maps, note_view
 from annotations.services.studies import NothingToStudy, queue_study
 from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
@@ -89,9 +89,10 @@ def _read(study: SaliencyStudy) -> dict[str, Any]:
 
 def _examples(request: HttpRequest, study: SaliencyStudy) -> list[Any]:
     examples = read_examples(study)
-    drawn = [example for example in examples if example.map and example.map.file]
-    note_view(user=request.user, sides=[example.side for example in drawn])
-    return [(example, measure_map(example.map) if example.map and example.map.file else []) for example in examples]
+    drawn = [example.map for example in examples if example.map and example.map.file]
+    note_view(user=request.user, sides=[row.side for row in drawn])
+    measured = measure_maps(drawn)
+    return [(example, measured.get(example.map.pk, []) if example.map else []) for example in examples]
 
 
 def _start(request: HttpRequest, version: ModelVersion) -> HttpResponse:

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from annotations.models import Coin, Embedding, Identification, ModelVersion, Publication, Side
+from annotations.models import Coin, Embedding, Identification, ModelVersion, PredictionRun, Publication, Side
 from annotations.services.identifying import carry_out_identification, queue_identification
 from annotations.services.jobs import claim_job
 from annotations.services.likeness import FEWEST, describe_likeness
@@ -123,6 +125,19 @@ def test_what_lies_among_the_collection_is_like_it_and_what_lies_apart_is_not(co
     assert len(sides) == 6 and {side.face for side in sides.values()} == {"obverse"}
     cosines = [cosine for _, cosine in among["alike"]]
     assert cosines == sorted(cosines, reverse=True)
+
+
+def test_the_corpus_is_counted_once_until_a_model_has_seen_it_again(corpus: ModelVersion) -> None:
+    place = unit(np.array([4.0, 0.3, -0.2, 0.1]))
+    counted = []
+    for _ in range(2):
+        for face in ("obverse", "reverse"):
+            with CaptureQueriesContext(connection) as queries:
+                found = describe_likeness(corpus, face, place)
+            counted.append(sum("COUNT(" in query["sql"] for query in queries))
+            assert found["unlike"] is False
+        PredictionRun.objects.create(version=corpus, status="succeeded")
+    assert counted == [1, 0, 1, 0]
 
 
 def test_with_too_few_places_nothing_is_said_of_likeness(corpus: ModelVersion) -> None:

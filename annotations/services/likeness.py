@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Mod
 from pgvector.django import CosineDistance
 
-from annotations.models import Embedding, ModelVersion
+from annotations.models import Embedding, Job, ModelVersion
 
 SAMPLE = 2000
 FEWEST = 200
@@ -33,7 +33,8 @@ def describe_likeness(version: ModelVersion, face: str, placed: Floats) -> dict[
     distance = CosineDistance("vector", placed.tolist())
     rows = near.annotate(distance=distance).order_by("distance", "side_id").values_list("side_id", "distance")[:ALIKE]
     alike = [[side, round(1 - far, 4)] for side, far in rows]
-    places, own = _sample(version.pk, Embedding.objects.filter(version=version).count())
+    finished = version.prediction_runs.filter(status=Job.Status.SUCCEEDED).values_list("pk", flat=True).first()
+    places, own = _sample(version.pk, finished)
     if len(own) < FEWEST:
         return {"alike": alike, "unlike": None}
     nearest = float((places @ placed).max())
@@ -42,15 +43,15 @@ def describe_likeness(version: ModelVersion, face: str, placed: Floats) -> dict[
 
 
 @lru_cache(maxsize=2)
-def _sample(version_id: int, count: int) -> tuple[Floats, Floats]:
+def _sample(version_id: int, finished: int | None) -> tuple[Floats, Floats]:
     """Places (n, width) of some sides of the corpus, and how near each is to the nearest of another coin (n,).
 
-    `count` of all places: a version whose predictions are still being made is sampled anew.
+    `finished`, the newest of its runs over the corpus: after another the version is sampled anew.
     """
-    every = max(1, count // SAMPLE)
+    of_version = Embedding.objects.filter(version_id=version_id)
+    every = max(1, of_version.count() // SAMPLE)
     rows = (
-        Embedding.objects.filter(version_id=version_id)
-        .annotate(turn=Mod(F("side__coin_id"), every))
+        of_version.annotate(turn=Mod(F("side__coin_id"), every))
         .filter(turn=0)
         .order_by("side_id")
         .values_list("vector", "side__coin_id")[:SAMPLE]

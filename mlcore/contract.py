@@ -166,14 +166,17 @@ def write_text_snapshot(path: Path, labels: Sequence[str], texts: Iterable[TextS
 def _write_rows(path: Path, header: dict[str, Any], samples: Iterable[Sample] | Iterable[TextSample]) -> str:
     digest = hashlib.sha256()
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as stream:
-        for row in itertools.chain([header], map(asdict, samples)):
-            line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-            digest.update(line)
-            stream.write(line)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as stream:
+            for row in itertools.chain([header], map(asdict, samples)):
+                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                digest.update(line)
+                stream.write(line)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return digest.hexdigest()
 
 

@@ -13,10 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Description, ModelVersion, Publication, Snapshot, TrainingRun
+from annotations.services import jobs
 from annotations.services.entities import import_entities
 from annotations.services.publishing import NotPublishable, publish_version
 from annotations.services.spans import record_span
-from annotations.services.training import queue_training
+from annotations.services.training import freeze_data, queue_training
 from mlcore.contract import LearningError, read_snapshot
 from tests.conftest import MakeCoin
 from tests.test_entities_service import ANIMALS, PERSONS
@@ -36,9 +37,11 @@ def test_a_run_of_the_kind_ner_learns_from_texts_as_experts_left_them(
 ) -> None:
     record_span(user=expert, description_id=text.pk, start=17, end=22, label="", key=uuid4(), base_id=None)
     record_span(user=expert, description_id=text.pk, start=30, end=38, label="person", key=uuid4(), base_id=None)
-    run = queue_training(user=expert, kind="ner", config={})
-    frozen = read_snapshot(tmp_path / "models" / run.snapshot.file)
-    assert frozen.sha256 == run.snapshot.sha256
+    run = jobs.claim_job(TrainingRun, queue_training(user=expert, kind="ner", config={}).pk)
+    assert run is not None
+    snapshot = freeze_data(run, lambda event: None)
+    frozen = read_snapshot(tmp_path / "models" / snapshot.file)
+    assert frozen.sha256 == snapshot.sha256 and TrainingRun.objects.get().snapshot == snapshot
     by_id = {sample.description: sample for sample in frozen.texts}
     corrected, listed = by_id[text.pk], by_id[text.coin.descriptions.first().pk]
     assert [(text.text[span.start : span.end], span.label) for span in corrected.spans] == [
@@ -49,7 +52,7 @@ def test_a_run_of_the_kind_ner_learns_from_texts_as_experts_left_them(
     assert [span.label for span in listed.spans] == ["ANIMAL"]
     text.coin.refresh_from_db()
     assert {corrected.split, listed.split} == {text.coin.split}
-    assert run.snapshot.counts["expert"] == 1
+    assert snapshot.counts["expert"] == 1
 
 
 def test_where_no_text_names_anything_the_run_is_refused_with_the_way_out(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -16,7 +18,9 @@ class TrainingRun(Job):
         QUOTA = "quota", "Enough corrections"
 
     cause = models.CharField(max_length=6, choices=Cause, default=Cause.PERSON)
-    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, null=True, blank=True, related_name="runs", help_text="Frozen when a worker begins."
+    )
     kind = models.CharField(max_length=60)
     config = models.JSONField()
     seed = models.PositiveIntegerField()
@@ -33,6 +37,11 @@ class TrainingRun(Job):
 
     def get_absolute_url(self) -> str:
         return reverse("run", args=[self.pk])
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when on answers count for the run after it: what was given before is in its data."""
+        return self.snapshot.created_at if self.snapshot else self.created_at
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -71,6 +80,12 @@ class ModelVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("model", args=[self.pk])
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What it learned from."""
+        assert self.run.snapshot  # noqa: S101 - a run freezes its data before it makes a model
+        return self.run.snapshot
 
 
 class Publication(models.Model):

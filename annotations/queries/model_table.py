@@ -72,7 +72,7 @@ class Table:
     @property
     def same_sides(self) -> bool:
         """Whether all were measured on one frozen test set."""
-        return len({version.run.snapshot.sha256 for version in self.models}) < 2
+        return len({version.snapshot.sha256 for version in self.models}) < 2
 
 
 def choose_models(numbers: Iterable[int] = ()) -> list[ModelVersion]:

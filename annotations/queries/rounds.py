@@ -7,27 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from annotations.models import Decision, Job, ModelVersion, RankingRun, TrainingRun
-from annotations.queries.agreement import PAUSE
 from mlcore.registry import kinds
 
 SHOWN = 20
 """Rounds on a page, the newest."""
-
-_HOURS = """
-WITH given AS (
-  SELECT user_id, created_at FROM annotations_decision WHERE created_at > %(since)s AND created_at <= %(until)s
-  UNION ALL
-  SELECT user_id, created_at FROM annotations_blindanswer WHERE created_at > %(since)s AND created_at <= %(until)s
-), gaps AS (
-  SELECT user_id, created_at - lag(created_at) OVER (PARTITION BY user_id ORDER BY created_at) AS gap FROM given
-)
-SELECT person.username, count(*), coalesce(extract(epoch FROM sum(gap) FILTER (WHERE gap <= %(pause)s)), 0)::float8
-FROM gaps JOIN auth_user person ON person.id = gaps.user_id GROUP BY person.id, person.username ORDER BY 3 DESC, 1
-"""
 
 
 @dataclass(frozen=True)
@@ -42,20 +28,7 @@ class Round:
 
     @property
     def frozen_at(self) -> datetime:
-        return self.run.snapshot.created_at
-
-
-@dataclass(frozen=True)
-class Spent:
-    """How long one person answered."""
-
-    who: str
-    answers: int
-    seconds: float
-
-    @property
-    def hours(self) -> float:
-        return self.seconds / 3600
+        return self.version.snapshot.created_at
 
 
 @dataclass(frozen=True)
@@ -92,7 +65,7 @@ def list_rounds() -> list[Round]:
     made = picture_runs().filter(status=Job.Status.SUCCEEDED, version__isnull=False)
     count = made.count()
     runs = list(made.select_related("snapshot", "created_by", "version").defer("version__metrics")[:SHOWN])[::-1]
-    answers = _answers_until([run.snapshot.created_at for run in runs])
+    answers = _answers_until([run.version.snapshot.created_at for run in runs])
     first = count - len(runs) + 1
     return [
         Round(first + place, run, run.version, given)
@@ -107,14 +80,6 @@ def _answers_until(moments: Sequence[datetime]) -> list[int]:
     counts = {str(place): Count("pk", Q(created_at__lte=moment)) for place, moment in enumerate(moments)}
     found = stands.aggregate(**{f"until_{place}": count for place, count in counts.items()})
     return [found[f"until_{place}"] for place in range(len(moments))]
-
-
-def read_hours(since: datetime | None, until: datetime | None = None) -> list[Spent]:
-    """Per person the sum of the gaps between answers that are no pause; who took longest first."""
-    values: dict[str, Any] = {"since": since or "-infinity", "until": until or "infinity", "pause": PAUSE}
-    with connection.cursor() as cursor:
-        cursor.execute(_HOURS, values)
-        return [Spent(*row) for row in cursor.fetchall()]
 
 
 def last_ranking_of(run: TrainingRun) -> RankingRun | None:

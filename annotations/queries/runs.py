@@ -242,5 +242,9 @@ def describe_run_fully(run: TrainingRun) -> dict[str, Any]:
         "code_version": run.code_version,
         "libraries": run.libraries,
         "device": run.device,
-        "snapshot": {"id": run.snapshot_id, "sha256": run.snapshot.sha256, "counts": run.snapshot.counts},
+        "snapshot": _named(run.snapshot) if run.snapshot else None,
     }
+
+
+def _named(snapshot: Snapshot) -> dict[str, Any]:
+    return {"id": snapshot.pk, "sha256": snapshot.sha256, "counts": snapshot.counts}

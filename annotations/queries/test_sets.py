@@ -61,7 +61,7 @@ class Share:
 
 def read_shares(version: ModelVersion) -> list[Share]:
     """How sides, and the sides that show each concept, are shared out; a snapshot of before knows the sides only."""
-    counts, names = version.run.snapshot.counts, concept_names(version)
+    counts, names = version.snapshot.counts, concept_names(version)
     rows = [("All sides", [counts.get(f"samples/{split}", 0) for split in SPLITS])]
     rows += [
         (names[slug], [counts[f"positives/{slug}/{split}"] for split in SPLITS])

@@ -27,7 +27,7 @@ class Trigger:
     """The newest run whatever became of it: what it was frozen from is not counted again."""
     active: TrainingRun | None
     since: datetime | None
-    """When the last run was frozen."""
+    """When the last run was frozen, or asked for where it is not."""
     corrections: Corrections | None
     """What was answered since then."""
     answered_at: datetime | None
@@ -59,7 +59,7 @@ class Trigger:
 
 def read_trigger() -> Trigger:
     last = picture_runs().first()
-    since = last.snapshot.created_at if last else None
+    since = last.counts_from if last else None
     return Trigger(
         policy=read_policy(),
         like=_last_success(),
@@ -83,7 +83,7 @@ def consider_training() -> TrainingRun | None:
         return None
     wait_for_others()
     last, like = picture_runs().first(), _last_success()
-    if last is None or like is None or _active() or not _is_enough(policy, last.snapshot.created_at):
+    if last is None or like is None or _active() or not _is_enough(policy, last.counts_from):
         return None
     return queue_training(user=None, kind=like.kind, config=like.config, cause=TrainingRun.Cause.QUOTA)
 

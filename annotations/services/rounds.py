@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from annotations.models import Concept, RankingRun
+from annotations.queries.agreement import Pace, read_pace
 from annotations.queries.corrections import Corrections, count_corrections
 from annotations.queries.rounds import (
     Estimate,
     Round,
-    Spent,
     last_ranking_of,
     read_estimates,
-    read_hours,
     sum_estimates,
 )
 from annotations.services.retraining import Trigger, read_trigger
@@ -51,7 +50,7 @@ class Gain:
     after: Round
     worth: Worth
     corrections: Corrections
-    spent: list[Spent]
+    spent: list[Pace]
     supply: list[Supply]
     noise: list[Noise]
     noise_of_all: Noise | None
@@ -90,7 +89,7 @@ def read_gain(before: Round, after: Round) -> Gain:
         after,
         compare_models(after.version, before.version),
         count_corrections(before.frozen_at, after.frozen_at),
-        read_hours(before.frozen_at, after.frozen_at),
+        read_pace(since=before.frozen_at, until=after.frozen_at),
         _supply(before, after),
         noise,
         together,
@@ -107,7 +106,7 @@ def corrections_since(frozen_at: datetime | None, trigger: Trigger) -> Correctio
 
 def _supply(before: Round, after: Round) -> list[Supply]:
     names = dict(Concept.objects.values_list("slug", "name"))
-    first, second = before.run.snapshot.counts, after.run.snapshot.counts
+    first, second = before.version.snapshot.counts, after.version.snapshot.counts
     return [
         Supply(names.get(slug, slug), first.get(f"positives/{slug}"), second.get(f"positives/{slug}"))
         for slug in sorted({*before.version.concepts, *after.version.concepts})
@@ -134,7 +133,8 @@ def describe_rounds(rounds: Sequence[Round], curve: Curve | None, *, see_all: bo
     frozen_at = rounds[-1].frozen_at if rounds else None
     points = curve.points if curve else {}
     return {
-        "since": _described(corrections_since(frozen_at, trigger)) | {"hours": _hours(read_hours(frozen_at), see_all)},
+        "since": _described(corrections_since(frozen_at, trigger))
+        | {"hours": _hours(read_pace(since=frozen_at), see_all)},
         "next": {
             "by_itself": trigger.policy.retrain,
             "after_answers": trigger.policy.retrain_after,
@@ -194,6 +194,6 @@ def _described(found: Corrections) -> dict[str, Any]:
     }
 
 
-def _hours(spent: Sequence[Spent], see_all: bool) -> dict[str, Any]:
+def _hours(spent: Sequence[Pace], see_all: bool) -> dict[str, Any]:
     people = {"people": {each.who: round(each.hours, 4) for each in spent}} if see_all else {}
     return {"all": round(sum(each.hours for each in spent), 4)} | people

@@ -1,4 +1,4 @@
-"""Training runs: queued with a frozen snapshot, carried out in a child process, ended with a model version."""
+"""Training runs: queued, begun with a frozen snapshot, carried out in a child process, ended with a model version."""
 
 from __future__ import annotations
 
@@ -14,35 +14,39 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from annotations.models import ModelVersion, TrainingRun
+from annotations.models import ModelVersion, Snapshot, TrainingRun
 from annotations.services.children import run_child
-from annotations.services.jobs import Pulse, write_fenced
+from annotations.services.jobs import LeaseLost, Pulse, write_fenced
 from annotations.services.launching import training_processes
 from annotations.services.ranking import queue_ranking
-from annotations.services.snapshots import freeze_snapshot
-from annotations.services.text_snapshots import freeze_text_snapshot
+from annotations.services.snapshots import freeze_snapshot, refuse_unknown_sides
+from annotations.services.text_snapshots import freeze_text_snapshot, refuse_nameless_texts
+from mlcore.contract import Report
 from mlcore.registry import config_from, kind_info
+
+REFUSE = {"sides": refuse_unknown_sides, "texts": refuse_nameless_texts}
+FREEZE = {"sides": freeze_snapshot, "texts": freeze_text_snapshot}
+"""By what a kind of model learns from."""
 
 
 @transaction.atomic
 def queue_training(
     *, user: User | None, kind: str, config: Mapping[str, Any], cause: str = TrainingRun.Cause.PERSON
 ) -> TrainingRun:
-    """Freeze a snapshot of what the kind learns from, sides or texts, and queue a run on it.
+    """Queue a run, which freezes what its kind learns from, sides or texts, once a worker takes it.
 
     Nobody else queues one until this transaction ends. Raises LearningError for an unknown kind, a bad setting or an
     empty corpus.
     """
     checked = asdict(config_from(kind, config))
+    REFUSE[kind_info(kind).learns_from]()
     wait_for_others()
-    freeze = freeze_text_snapshot if kind_info(kind).learns_from == "texts" else freeze_snapshot
     return TrainingRun.objects.create(
         created_by=user,
         cause=cause,
         kind=kind,
         config=checked,
         seed=checked.get("seed", 0),
-        snapshot=freeze(user=user),
         code_version=code_version(),
     )
 
@@ -63,6 +67,7 @@ def log_file(run: TrainingRun) -> Path:
 
 def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
     """Train, going on from the last checkpoint where an earlier attempt left one; then store the model version."""
+    snapshot = run.snapshot or freeze_data(run, pulse)
     folder = run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(run.config))
@@ -74,7 +79,7 @@ def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
 
     run_child(
         [
-            *("train", str(Path(settings.MODELS_ROOT) / run.snapshot.file), "--kind", run.kind),
+            *("train", str(Path(settings.MODELS_ROOT) / snapshot.file), "--kind", run.kind),
             *("--out", str(folder), "--config", str(folder / "config.json")),
             *("--pictures", str(settings.MEDIA_ROOT), "--features", str(settings.FEATURES_ROOT)),
         ],
@@ -84,6 +89,19 @@ def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
         processes=training_processes() if kind_info(run.kind).shares_work else 1,
     )
     _store_version(run, folder)
+
+
+@transaction.atomic
+def freeze_data(run: TrainingRun, report: Report) -> Snapshot:
+    """The run's snapshot, stored with the run if this worker still holds it: a later attempt learns from the same."""
+    snapshot = FREEZE[kind_info(run.kind).learns_from](user=run.created_by, report=report)
+    try:
+        write_fenced(run, snapshot=snapshot)
+    except LeaseLost:
+        (Path(settings.MODELS_ROOT) / snapshot.file).unlink()
+        raise
+    run.snapshot = snapshot
+    return snapshot
 
 
 @transaction.atomic

@@ -112,19 +112,19 @@ def _find(run_id: int) -> TrainingRun:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     found = _find(run_id)
     columns, rows = queries.tabulate_epochs(found)
+    info = kinds().get(found.kind)
     context: dict[str, Any] = {
         "run": found,
+        "kind": info,
         "progress": queries.read_progress(found),
         "columns": columns,
         "rows": rows,
+        "frozen": queries.describe_snapshot(found.snapshot) if found.snapshot else None,
     }
     if request.htmx:  # type: ignore[attr-defined]
-        return answer_poll(request, found, "runs/detail.html", context, {"live", "epochs"})
-    info = kinds().get(found.kind)
+        return answer_poll(request, found, "runs/detail.html", context, {"live", "epochs", "learned"})
     context |= {
-        "kind": info,
         "settings": _describe_settings(found, info),
-        "frozen": queries.describe_snapshot(found.snapshot),
         "has_log": log_file(found).is_file(),
         "queues": queues_without_worker() if found.status == Job.Status.QUEUED else [],
     }

@@ -245,6 +245,24 @@ def test_gaps_of_more_than_two_minutes_are_pauses(expert: User, second_expert: U
     assert read_pace(second_expert.pk) == []
 
 
+def test_taking_back_is_time_spent_and_no_answer_for_the_pace_as_for_the_hours_of_a_round(
+    client: Client, expert: User, sides: list[Side]
+) -> None:
+    begin = timezone.now() - timedelta(hours=1)
+    first = decide(expert, sides[0], "yes")
+    given = [first, undo_decision(user=expert, decision_id=first.pk, key=uuid.uuid4()), decide(expert, sides[1], "no")]
+    for decision, seconds in zip(given, (0, 100, 200), strict=True):
+        Decision.objects.filter(pk=decision.pk).update(created_at=begin + timedelta(seconds=seconds))
+    [pace] = read_pace(expert.pk)
+    assert (pace.answers, pace.timed, pace.seconds) == (2, 1, 200)
+    assert pace.per_hour == 18
+    client.force_login(expert)
+    assert client.get(reverse("agreement_json")).json()["pace"][0]["seconds"] == 200
+    assert client.get(reverse("rounds_json")).json()["since"]["hours"]["all"] == pytest.approx(200 / 3600, abs=1e-4)
+    [later] = read_pace(since=begin, until=begin + timedelta(seconds=150))
+    assert (later.answers, later.seconds) == (0, 0), "what came before the span is not looked at"
+
+
 def test_the_page_says_what_to_do_before_anything_was_read_twice(client: Client, expert: User) -> None:
     client.force_login(expert)
     page = page_of(client.get(reverse("agreement")))

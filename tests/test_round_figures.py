@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from annotations import models
 from annotations.models import ModelVersion, RankingRun, Side
-from annotations.queries.rounds import list_rounds, read_hours
+from annotations.queries.agreement import read_pace
+from annotations.queries.rounds import list_rounds
 from annotations.services.round_scores import compare_models, measure_models
 from tests.conftest import MakeCoin
 from tests.two_models import SIDES, freeze_experts, make_sides, write_test_file
@@ -71,7 +72,7 @@ def test_labels_changed_and_hours_stand_where_they_were_spent(
     for place, seconds in enumerate((0, 60, 180, 301)):
         say(expert, sides[place], start + timedelta(seconds=seconds))
     say(expert, sides[5], ago(hours=1), "no", "horse")
-    spent = read_hours(ago(hours=48), ago(hours=24))
+    spent = read_pace(since=ago(hours=48), until=ago(hours=24))
     assert [(each.who, each.answers, each.seconds) for each in spent] == [("ada", 4, 180.0)]
     shown = page(client, admin)
     assert row_of(shown, "labels-title", "Eagle") == ["Eagle", "4 of 4", "0", "4", "0", "0", "0", "0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -53,17 +53,22 @@ WHERE given.purpose = 'gold' AND given.answer <> 'withdrawn' AND (%(user)s::int 
   AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer later WHERE later.base_id = given.id)
 ORDER BY person.username, given.id DESC
 """
+# Taking back is no answer, but work: the gaps around it are time spent.
 _PACE = """
 WITH given AS (
-  SELECT user_id, created_at FROM annotations_decision WHERE undoes_id IS NULL
-  UNION ALL SELECT user_id, created_at FROM annotations_blindanswer WHERE undoes_id IS NULL
+  SELECT user_id, created_at, undoes_id IS NULL AS is_answer FROM annotations_decision
+  WHERE created_at > %(since)s AND created_at <= %(until)s AND (%(user)s::int IS NULL OR user_id = %(user)s)
+  UNION ALL
+  SELECT user_id, created_at, undoes_id IS NULL FROM annotations_blindanswer
+  WHERE created_at > %(since)s AND created_at <= %(until)s AND (%(user)s::int IS NULL OR user_id = %(user)s)
 ), gaps AS (
-  SELECT user_id, created_at - lag(created_at) OVER (PARTITION BY user_id ORDER BY created_at) AS gap FROM given
-  WHERE %(user)s::int IS NULL OR user_id = %(user)s
+  SELECT user_id, is_answer, created_at - lag(created_at) OVER (PARTITION BY user_id ORDER BY created_at) AS gap
+  FROM given
 )
-SELECT gaps.user_id, person.username, count(*), count(*) FILTER (WHERE gap <= %(pause)s),
+SELECT person.id, person.username, count(*) FILTER (WHERE is_answer),
+       count(*) FILTER (WHERE is_answer AND gap <= %(pause)s),
        coalesce(extract(epoch FROM sum(gap) FILTER (WHERE gap <= %(pause)s)), 0)::float8
-FROM gaps JOIN auth_user person ON person.id = gaps.user_id GROUP BY gaps.user_id, person.username ORDER BY 2
+FROM gaps JOIN auth_user person ON person.id = gaps.user_id GROUP BY person.id, person.username ORDER BY 2
 """
 
 
@@ -93,13 +98,18 @@ class GoldAnswer:
 
 @dataclass(frozen=True)
 class Pace:
+    """How much one person answered in a span of time, and how long that took.
+
+    Answers are decisions and blind answers, those among them that were taken back later; taking back is none. The time
+    is the sum of the gaps between whatever the person stored, an answer or its taking back, but for pauses.
+    """
+
     user_id: int
     who: str
     answers: int
     timed: int
     """Answers with a gap before them that is no pause."""
     seconds: float
-    """The sum of those gaps."""
 
     @property
     def per_hour(self) -> float | None:
@@ -120,8 +130,12 @@ def read_gold(user_id: int | None = None) -> list[GoldAnswer]:
     return [GoldAnswer(*row) for row in _rows(_GOLD, {"user": user_id})]
 
 
-def read_pace(user_id: int | None = None) -> list[Pace]:
-    return [Pace(*row) for row in _rows(_PACE, {"user": user_id, "pause": PAUSE})]
+def read_pace(
+    user_id: int | None = None, *, since: datetime | None = None, until: datetime | None = None
+) -> list[Pace]:
+    """Of one person, or of all by name, after the one moment and up to the other; None is the beginning, and now."""
+    span = {"since": since or "-infinity", "until": until or "infinity"}
+    return [Pace(*row) for row in _rows(_PACE, span | {"user": user_id, "pause": PAUSE})]
 
 
 def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
 from annotations.models import Concept, Job, TrainingRun
+from annotations.queries.agreement import read_pace
 from annotations.queries.corrections import KINDS
 from annotations.queries.forest import draw_forest
-from annotations.queries.rounds import Round, list_rounds, read_hours
+from annotations.queries.rounds import Round, list_rounds
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST
@@ -37,7 +38,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     trigger = read_trigger()
     found = list_rounds()
     frozen_at = found[-1].frozen_at if found else None
-    spent = read_hours(frozen_at)
+    spent = read_pace(since=frozen_at)
     context: dict[str, Any] = _live(trigger.active) | {
         "trigger": trigger,
         "rounds": found[::-1],

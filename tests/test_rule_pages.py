@@ -146,6 +146,34 @@ def test_the_table_counts_the_sides_of_each_rule_and_names_where_it_counted(
     assert said["rules"][0]["worth"]["sides"] == 1 and said["sample"] == "whole corpus"
 
 
+def test_rules_that_read_nothing_are_folded_with_their_number_and_stay_in_the_json(
+    office: Client, make_coin: MakeCoin, owl: Concept, rule: Rule
+) -> None:
+    make_coin("o.1", obverse="Night owl", reverse="Owl")
+    Rule.objects.create(concept=owl, language="en", kind="exclusion", pattern="night owl")
+    for language, pattern in (("en", "owlet"), ("en", "tawny"), ("de", "Eule")):
+        Rule.objects.create(concept=owl, language=language, kind="word", pattern=pattern)
+    page = read(office.get(reverse("rules", args=["owl"])))
+    assert [words(link) for link in page.select(".rule-table tbody th a")] == ["night owl", "owl"]
+    assert [words(fold.summary) for fold in page.select("details")] == [
+        "1 rule that reads nothing in these texts",
+        "2 rules that read nothing in these texts",
+    ]
+    folded = page.select("details")[1].select("li a")
+    assert [words(link) for link in folded] == ["owlet", "tawny"]
+    assert office.get(folded[0]["href"]).status_code == 200
+    said = office.get(reverse("rules_json", args=["owl"])).json()["rules"]
+    assert len(said) == 5 and all(each["worth"] is not None for each in said)
+
+
+def test_a_rule_whose_every_match_is_swallowed_is_not_folded(office: Client, make_coin: MakeCoin, rule: Rule) -> None:
+    make_coin("o.1", reverse="Night owl")
+    Rule.objects.create(concept=rule.concept, language="en", kind="exclusion", pattern="night owl")
+    page = read(office.get(reverse("rules", args=["owl"])))
+    assert {words(link) for link in page.select(".rule-table tbody th a")} == {"night owl", "owl"}
+    assert not page.select("details")
+
+
 def test_a_text_is_tried_whole_or_in_part_and_too_long_a_one_is_refused(
     office: Client, make_coin: MakeCoin, rule: Rule
 ) -> None:

@@ -115,8 +115,21 @@ class Worth:
     """Rules that count on the same sides; of an exclusion and of what it swallows, each other."""
 
     @property
+    def reads(self) -> bool:
+        """Whether it met a text: what an exclusion took away counts too."""
+        return bool(self.row.sides or self.row.conflicts)
+
+    @property
     def experts_no(self) -> int:
         return self.row.precision.of - self.row.precision.right if self.row.precision else 0
+
+
+@dataclass(frozen=True)
+class LanguageRules:
+    language: str
+    reading: Sequence[Worth]
+    idle: Sequence[Rule]
+    """Those that found nothing in any text."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +138,17 @@ class ConceptWorth:
     sides: int
     rules: Sequence[Worth]
     whole: ConceptRow | None
+
+    def by_language(self) -> list[LanguageRules]:
+        found = []
+        for language, group in groupby(self.rules, lambda worth: worth.rule.language):
+            rows = list(group)
+            found.append(
+                LanguageRules(
+                    language, [each for each in rows if each.reads], [each.rule for each in rows if not each.reads]
+                )
+            )
+        return found
 
 
 def rules_worth(concept: Concept, sample: Sample | None = None) -> ConceptWorth:

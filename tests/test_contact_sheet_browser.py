@@ -153,7 +153,7 @@ def test_a_conflict_keeps_theirs_and_saves_the_rest(page: Any, second_expert: Us
     page.reload()
     page.wait_for_selector(".conflict")
     page.check(".conflict li:nth-child(2) input")
-    page.click("[data-save]")
+    page.click("[data-choice=save]")
     page.wait_for_selector(".conflict", state="detached")
     wait_for_saving(page, "Saved")
     assert Decision.objects.count() == 2 + 23

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotations.models import BlindAnswer, Decision, GoldQuestion, Label, ReviewItem
+from annotations.models import Decision, GoldQuestion, Label, ReviewItem
 
 KNOWN = (Decision.Answer.YES, Decision.Answer.NO)
 
@@ -44,20 +44,6 @@ def withdraw_gold(*, gold_id: int) -> GoldQuestion:
     gold.withdrawn = True
     gold.save(update_fields=["withdrawn"])
     return gold
-
-
-def settle_gold(answer: BlindAnswer) -> None:
-    """What two persons said without knowing of each other is gold, and no longer once the second takes it back."""
-    if answer.purpose != BlindAnswer.Purpose.OVERLAP:
-        return
-    first = answer.decision
-    if answer.answer == first.answer and first.answer in KNOWN and not first.answered_by.exists():
-        set_gold(user=answer.user, decision=first)
-        return
-    set_by_this_answer = GoldQuestion.objects.filter(
-        side_id=answer.side_id, concept_id=answer.concept_id, set_by=answer.user, decision=first
-    )
-    set_by_this_answer.update(withdrawn=True)
 
 
 def _named_in_text(decision: Decision) -> bool:

@@ -16,7 +16,7 @@ from annotations.services.box_leases import renew_lease
 from annotations.services.boxes import BadBox, BoxConflict, copy_box, draw_box, remove_box
 from annotations.services.decisions import KeyReused
 from annotations.views.access import expert_required, signed_in
-from annotations.views.answers import Refused, read_posted
+from annotations.views.posted import Refused, read_posted
 
 
 @require_POST

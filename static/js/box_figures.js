@@ -168,5 +168,5 @@ export class Figures {
   }
 }
 
-export const stateOf = ({ box, concept, removed, byHand }) => ({ box, concept, removed, byHand });
+const stateOf = ({ box, concept, removed, byHand }) => ({ box, concept, removed, byHand });
 const tidy = (edge) => (Math.abs(edge - Math.round(edge)) < 1e-6 ? Math.round(edge) : edge);

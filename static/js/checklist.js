@@ -1,7 +1,8 @@
 // All concepts of one side at once: what was answered goes to the outbox as one page, and the next side is shown.
-import { showPageConflicts } from "./checklist_conflicts.js";
+import { describeChecklist } from "./checklist_conflicts.js";
 import { clear, listenToKeys } from "./checklist_keys.js";
 import { Lines } from "./checklist_lines.js";
+import { showConflicts } from "./conflicts.js";
 import { drawKey, openOutbox } from "./outbox.js";
 import { keepLeases } from "./review_leases.js";
 import { hideSignedOut, showSaving, showSignedOut } from "./review_signs.js";
@@ -184,10 +185,12 @@ async function changed(now) {
   if (now.sending) return;
   const stuck = new Set(now.attention.map((entry) => entry.question.id));
   history = history.filter(({ side }) => !stuck.has(side.id));
-  showPageConflicts(now.attention, async (entry, answers) => {
-    if (answers) await send("decide", form.dataset.page, { page: drawKey(), answers }, entry.question, entry.answers);
-    await outbox.remove(entry);
-  });
+  showConflicts(now.attention, (entry) => describeChecklist(entry, settle));
   pending = new Set((await outbox.entries()).map((entry) => entry.question.id));
   refill();
+}
+
+async function settle(entry, answers) {
+  if (answers) await send("decide", form.dataset.page, { page: drawKey(), answers }, entry.question, entry.answers);
+  await outbox.remove(entry);
 }

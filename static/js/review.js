@@ -1,10 +1,12 @@
 // One question at a time: the answer goes to the outbox, and the next question, already here, is shown at once.
+import { showConflicts } from "./conflicts.js";
 import { drawKey, openOutbox } from "./outbox.js";
 import { showBeside } from "./review_beside.js";
+import { describeAnswer } from "./review_conflicts.js";
 import { listenToKeys } from "./review_keys.js";
 import { keepLeases } from "./review_leases.js";
 import { forgetLook } from "./review_look.js";
-import { hideSignedOut, showConflicts, showSaving, showSignedOut } from "./review_signs.js";
+import { hideSignedOut, showSaving, showSignedOut } from "./review_signs.js";
 
 const AHEAD = 3;
 const RETRY = 3000; // ms
@@ -179,15 +181,15 @@ async function changed(now) {
   const stuck = new Set(now.attention.map((entry) => entry.body.key));
   history = history.filter(({ key }) => !stuck.has(key));
   undo.disabled = history.length === 0;
-  showConflicts(now.attention, {
-    keep: (entry) => outbox.remove(entry),
-    answer: async (entry, answer) => {
-      const body = { ...entry.body, answer, base: entry.theirs?.id ?? "", key: drawKey() };
-      const { side, concept } = entry.question;
-      await outbox.add({ does: "decide", address: form.action, body: { ...body, side, concept }, question: entry.question });
-      await outbox.remove(entry);
-    },
-  });
+  showConflicts(now.attention, (entry) => describeAnswer(entry, { keep: (each) => outbox.remove(each), answer: answerAgain }));
   pending = new Set((await outbox.entries()).map((entry) => entry.question.id));
   refill();
+}
+
+/** What the person says to what stands now. */
+async function answerAgain(entry, answer) {
+  const { side, concept } = entry.question;
+  const body = { ...entry.body, answer, base: entry.theirs?.id ?? "", key: drawKey(), side, concept };
+  await outbox.add({ does: "decide", address: form.action, body, question: entry.question });
+  await outbox.remove(entry);
 }

@@ -1,12 +1,13 @@
 // A page of sides at a time: the answers go to the outbox as one entry, and the next page, already here, is shown at once.
+import { showConflicts } from "./conflicts.js";
 import { drawKey, openOutbox } from "./outbox.js";
 import { postJson } from "./posting.js";
 import { keepLeases } from "./review_leases.js";
 import { hideSignedOut, showSaving, showSignedOut } from "./review_signs.js";
-import { basesNow, bodyAgain, showConflicts } from "./sheet_conflicts.js";
+import { basesNow, bodyAgain, describePage } from "./sheet_conflicts.js";
 import { Grid } from "./sheet_grid.js";
 import { listenToKeys } from "./sheet_keys.js";
-import { answeredOf, based, bodyOf, cellsOf, countAnswers, historyOf, keysOf, undoOf } from "./sheet_pages.js";
+import { answeredOf, based, bodyOf, cellsOf, countAnswers, historyOf, keysOf, preload, undoOf } from "./sheet_pages.js";
 import { listenToMouse } from "./sheet_mouse.js";
 import { addToPace, startPace } from "./sheet_pace.js";
 import { tellProgress, tellSums } from "./sheet_signs.js";
@@ -20,7 +21,6 @@ const sheet = document.querySelector("#sheet");
 const form = document.querySelector("#answers");
 const undoButtons = [form.querySelector("[name=undo]"), document.querySelector("#nothing [name=undo]")];
 const element = document.querySelector("#grid");
-const pictures = new Map();
 const adopted = new Set(); // entries that need the person, and whose pages know it
 const zoom = openZoom(element, document.querySelector("#zoom"));
 const grid = new Grid(element, (cell, words) => {
@@ -157,13 +157,6 @@ async function refill() {
   if (!reached) retry = setTimeout(refill, RETRY);
 }
 
-function preload({ thumbnail }) {
-  const image = new Image();
-  image.src = thumbnail;
-  pictures.set(thumbnail, image);
-  if (pictures.size > 200) pictures.delete(pictures.keys().next().value);
-}
-
 /** The outbox changed. */
 async function changed(now) {
   if (now.sending) return showSaving(now);
@@ -174,7 +167,7 @@ async function changed(now) {
   history = history.filter(({ page }) => !stuck.has(page.chain));
   undoButtons[0].disabled = history.length === 0;
   for (const entry of now.attention) if (!adopted.has(entry.sequence)) adopt(entry);
-  showConflicts(now.attention, { save, drop: (entry) => outbox.remove(entry) });
+  showConflicts(now.attention, (entry) => describePage(entry, { save, drop: (each) => outbox.remove(each) }));
   refill();
 }
 

@@ -1,11 +1,8 @@
 // Pages that could not be saved as they were: what others said meanwhile, and what a person makes of it.
+import { ANSWERS } from "./conflicts.js";
 import { drawKey } from "./outbox.js";
 
-const place = document.querySelector("#conflicts");
-const panel = document.querySelector("#page-conflict");
 const row = document.querySelector("#cell-conflict");
-const ANSWERS = { yes: "Yes", no: "No", unsure: "Unsure", withdrawn: "taken back" };
-let shown = "";
 
 /** Side to the decision that its next answer has to name: nothing of this entry, nor of what followed it, was stored. */
 export function basesNow({ does, body, theirs }) {
@@ -23,35 +20,27 @@ export function bodyAgain(entry, again) {
   return { ...entry.last.body, page: drawKey(), answers };
 }
 
-/** One panel per entry: `save(entry, again)` and `drop(entry)` are called when the person chooses. */
-export function showConflicts(entries, { save, drop }) {
-  const now = entries.map((entry) => entry.sequence).join();
-  if (now === shown) return; // nothing moves under the cursor
-  shown = now;
-  place.replaceChildren(...entries.map((entry) => draw(entry, { save, drop })));
-}
-
-function draw(entry, { save, drop }) {
-  const drawn = panel.content.cloneNode(true);
-  const put = (name, words) => (drawn.querySelector(`[data-${name}]`).textContent = words);
+/** `save(entry, again)` and `drop(entry)` are called when the person chooses. */
+export function describePage(entry, { save, drop }) {
   const stale = entry.state === "conflict" ? entry.theirs : [];
   const count = entry.last.body.answers?.length ?? 0;
-  const savable = stale.length > 0 && count > 0;
-  if (savable) {
-    put("title", `${stale.length} of ${count} sides were answered in the meantime`);
-    put("words", "Nothing of this page is saved yet, and nothing was overwritten.");
-    put("save", count > stale.length ? `Save the page (${count - stale.length} others)` : "Keep theirs");
-  } else {
-    put("title", stale.length ? "The page was not taken back" : "This page could not be saved");
-    put("words", stale.length ? "Some of it was answered since; all of it stands as it was. Confirm the page anew to change it." : entry.detail);
-    put("drop", "Dismiss");
-    drawn.querySelector("[data-save]").remove();
-  }
   const again = new Set();
-  drawn.querySelector("[data-cells]").append(...stale.map((each) => drawCell(entry, each, savable, again)));
-  drawn.querySelector("[data-save]")?.addEventListener("click", () => save(entry, again), { once: true });
-  drawn.querySelector("[data-drop]").addEventListener("click", () => drop(entry), { once: true });
-  return drawn;
+  if (stale.length && count) {
+    const words = count > stale.length ? `Save the page (${count - stale.length} others)` : "Keep theirs";
+    return {
+      title: `${stale.length} of ${count} sides were answered in the meantime`,
+      lines: ["Nothing of this page is saved yet, and nothing was overwritten."],
+      cells: stale.map((each) => drawCell(entry, each, true, again)),
+      choices: [["save", words, () => save(entry, again)], ["drop", "Drop the page", () => drop(entry)]],
+    };
+  }
+  const kept = "Some of it was answered since; all of it stands as it was. Confirm the page anew to change it.";
+  return {
+    title: stale.length ? "The page was not taken back" : "This page could not be saved",
+    lines: [stale.length ? kept : entry.detail],
+    cells: stale.map((each) => drawCell(entry, each, false, again)),
+    choices: [["drop", "Dismiss", () => drop(entry)]],
+  };
 }
 
 function drawCell(entry, { side, theirs }, savable, again) {

@@ -1,6 +1,8 @@
 // Pages as they are sent, kept, taken back and shown again. A page: {html, cells, marks by a cell's id, chain}.
 import { drawKey } from "./outbox.js";
 
+const pictures = new Map();
+
 /** All answers of a page: `said` where nothing else was marked. */
 export function bodyOf({ cells, marks }, said) {
   const answered = cells.map((cell) => ({ ...cell, answer: marks[cell.id] ?? said }));
@@ -48,4 +50,10 @@ export function cellsOf(entry) {
 export function countAnswers(entries) {
   const waiting = entries.filter(({ state }) => state === "waiting");
   return waiting.reduce((sum, { body }) => sum + Math.max(1, (body.answers ?? body.undone).length), 0);
+}
+
+/** The browser has the picture by the time it is shown. */
+export function preload({ thumbnail }) {
+  pictures.set(thumbnail, Object.assign(new Image(), { src: thumbnail }));
+  if (pictures.size > 200) pictures.delete(pictures.keys().next().value);
 }

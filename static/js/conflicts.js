@@ -1,0 +1,37 @@
+// Answers that need the person: what others said in the meantime, and what can be made of it. One panel per entry.
+const place = document.querySelector("#conflicts");
+const panel = document.querySelector("#conflict-panel");
+export const ANSWERS = { yes: "Yes", no: "No", unsure: "Unsure", withdrawn: "taken back", undo: "Undo", skip: "Skip" };
+let shown = "";
+
+/** `describe(entry)`: {picture, title, lines, cells, choices}; of each choice its name, its words and what it does. */
+export function showConflicts(entries, describe) {
+  const now = entries.map((entry) => entry.sequence).join();
+  if (now === shown) return; // nothing moves under the cursor
+  shown = now;
+  place.replaceChildren(...entries.map((entry) => draw(describe(entry))));
+}
+
+function draw({ picture = "", title, lines, cells = [], choices }) {
+  const drawn = panel.content.cloneNode(true);
+  const part = (name) => drawn.querySelector(`[data-${name}]`);
+  if (picture) part("picture").src = picture;
+  else part("picture").remove();
+  part("title").textContent = title;
+  part("lines").append(...lines.filter(Boolean).map((words) => Object.assign(document.createElement("p"), { textContent: words })));
+  part("cells").append(...cells);
+  const buttons = choices.map(([name, words, act], at) => drawButton(name, words, at === 0, act));
+  for (const button of buttons) button.addEventListener("click", () => buttons.forEach((each) => (each.disabled = true)));
+  part("choices").append(...buttons);
+  return drawn;
+}
+
+function drawButton(name, words, first, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = `btn btn-sm ${first ? "btn-primary" : "btn-outline-primary"}`;
+  button.dataset.choice = name;
+  button.textContent = words;
+  button.addEventListener("click", act);
+  return button;
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,9 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mlcore.concepts.data import CALM_BATCH, Batch, PictureInputs
-from mlcore.distributed import crew
-from mlcore.read_ahead import read_ahead
+from mlcore.concepts.data import SideLesson
 
 Numbers = npt.NDArray[np.int_]
 Balance = Literal["each_epoch", "once"]
@@ -55,36 +52,21 @@ def _sample(numbers: Numbers, count: int, random: torch.Generator) -> Numbers:
 
 
 @dataclass
-class CnnLesson:
-    """The lesson of one concept: cross entropy of two outputs."""
+class CnnLesson(SideLesson):
+    """One concept: a balanced set in an epoch, and cross entropy of two outputs. `validation` has known labels only."""
 
-    inputs: PictureInputs
-    labels: Numbers
-    """(samples,): 1, 0 or -1 for unknown."""
     balanced: Balanced
-    validation: Numbers
-    """Numbers of the sides with a known label to choose the epoch by."""
-    batch_size: int
-    seed: int
-    device: torch.device
 
     @property
-    def steps(self) -> int:
-        # two sides at least in each batch of a process: layers that scale by batch cannot learn from one
-        count = 2 * self.balanced.per_class
-        return max(1, min(-(-count // self.batch_size), count // (2 * crew().size)))
+    def shown(self) -> int:
+        return 2 * self.balanced.per_class
 
-    def batches(self, epoch: int) -> Iterator[Batch]:
-        """A balanced set that depends on seed and epoch alone; of several processes each gets its share."""
-        random = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
-        parts = np.array_split(self.balanced.draw(epoch, random), self.steps)
+    @property
+    def outputs(self) -> int:
+        return 2
 
-        def prepare(numbers: Numbers) -> Batch:
-            share = crew().share(numbers)
-            labels = torch.from_numpy(self.labels[numbers[share]]).to(self.device)
-            return self.inputs.batch(numbers, random, share), labels
-
-        return read_ahead(parts, prepare)
+    def draw(self, epoch: int, random: torch.Generator) -> Numbers:
+        return self.balanced.draw(epoch, random)
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         return functional.cross_entropy(outputs.float(), labels)
@@ -96,16 +78,7 @@ class CnnLesson:
         """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch."""
         if not len(self.validation):
             return None, None
-        outputs, labels = self.outputs(net, self.validation), torch.from_numpy(self.labels[self.validation])
-        each = functional.cross_entropy(outputs, labels, reduction="none")
+        labels = torch.from_numpy(self.labels[self.validation])
+        each = functional.cross_entropy(torch.from_numpy(self.answers(net, self.validation)), labels, reduction="none")
         by_class = torch.stack([each[labels == label].mean() for label in (0, 1) if (labels == label).any()])
         return float(by_class.mean()), None
-
-    @torch.inference_mode()
-    def outputs(self, net: nn.Module, numbers: Numbers) -> torch.Tensor:
-        """Both outputs (n, 2) for these samples on the CPU, without random changes; processes share the work."""
-        net.eval()
-        mine = numbers[crew().share(numbers)]
-        parts = [mine[start : start + CALM_BATCH] for start in range(0, len(mine), CALM_BATCH)]
-        found = [net(self.inputs.batch(part, None)).float().cpu() for part in parts]
-        return torch.from_numpy(crew().gather(torch.cat([torch.empty(0, 2), *found]).numpy()))

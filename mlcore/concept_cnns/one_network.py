@@ -43,7 +43,7 @@ def learn_concept(
         report({"event": "notice", "message": f"{concept} gets no network: {note}."})
         return unlearned(note), None
     began, measured = time.monotonic(), course.of("validation", "test")
-    outputs = lesson.outputs(net, measured)
+    outputs = torch.from_numpy(lesson.answers(net, measured))
     seconds = time.monotonic() - began
     parameters = sum(each.numel() for each in net.parameters())
     if note := sign_of_death(net, lesson, outputs, run.final_relu):
@@ -74,7 +74,7 @@ def make_lesson(labels: Numbers, course: Course, seed: int) -> CnnLesson:
 def sign_of_death(net: TwoAnswers, lesson: CnnLesson, outputs: torch.Tensor, final_relu: bool) -> str:
     """What is to be said of a network that answers alike, from its outputs (n, 2); empty of one that lives."""
     taught = np.concatenate([lesson.balanced.present[: LOOKED_AT // 2], lesson.balanced.absent[: LOOKED_AT // 2]])
-    if not answers_alike(torch.cat([outputs, lesson.outputs(net, taught)])):
+    if not answers_alike(torch.cat([outputs, torch.from_numpy(lesson.answers(net, taught))])):
         return ""
     images, labels = lesson.inputs.batch(taught, None), torch.from_numpy(lesson.labels[taught]).to(lesson.device)
     return why_dead(gradient_is_gone(net, images, labels), final_relu)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,38 +65,49 @@ class PictureInputs:
 
 
 @dataclass
-class ConceptLesson:
-    """Inputs with their labels: the first `train` to learn from, `validation` to choose the epoch by."""
+class SideLesson(ABC):
+    """Inputs with their labels, in batches that depend on seed and epoch alone; several processes share the work."""
 
     inputs: FeatureInputs | PictureInputs
     labels: Labels
-    """(samples, concepts), with the columns that cannot be learned set to -1."""
-    train: Numbers
-    """Numbers of the samples to learn from."""
+    """(samples, concepts), or (samples,) of one concept: 1, 0 or -1 for unknown."""
     validation: Numbers
-    criterion: MaskedLoss
+    """Numbers of the samples to choose the epoch by."""
     batch_size: int
     seed: int
     device: torch.device
 
     @property
+    @abstractmethod
+    def shown(self) -> int:
+        """Samples in an epoch."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """Numbers that the network gives for a sample."""
+
+    @abstractmethod
+    def draw(self, epoch: int, random: torch.Generator) -> Numbers:
+        """The samples of one epoch (shown,) in the order of learning."""
+
+    @property
     def steps(self) -> int:
         # two sides at least in each batch of a process: layers that scale by batch cannot learn from one
         fewest = 2 * crew().size
-        return max(1, min(-(-len(self.train) // self.batch_size), len(self.train) // fewest))
+        return max(1, min(-(-self.shown // self.batch_size), self.shown // fewest))
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Every training sample once, in an order and with changes that depend on seed and epoch alone.
+        """The samples of an epoch; of each batch a process gets its share.
 
-        Of each batch a process gets its share. Raises LearningError where there are too few samples to share.
+        Raises LearningError where there are too few samples to share.
         """
-        if len(self.train) < crew().size:
+        if self.shown < crew().size:
             raise LearningError(
-                f"{len(self.train)} training sides cannot be shared by {crew().size} processes. Start fewer processes."
+                f"{self.shown} training sides cannot be shared by {crew().size} processes. Start fewer processes."
             )
         random = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
-        order = self.train[torch.randperm(len(self.train), generator=random).numpy()]
-        parts = np.array_split(order, self.steps)
+        parts = np.array_split(self.draw(epoch, random), self.steps)
 
         def prepare(numbers: Numbers) -> Batch:
             share = crew().share(numbers)
@@ -103,6 +115,36 @@ class ConceptLesson:
             return self.inputs.batch(numbers, random, share), labels
 
         return map(prepare, parts) if self.inputs.at_hand else read_ahead(parts, prepare)
+
+    @torch.inference_mode()
+    def answers(self, net: nn.Module, numbers: Numbers) -> npt.NDArray[np.float32]:
+        """What the network says of these samples (n, outputs), without random changes."""
+        net.eval()
+        mine = numbers[crew().share(numbers)]
+        parts = [mine[start : start + CALM_BATCH] for start in range(0, len(mine), CALM_BATCH)]
+        found = [net(self.inputs.batch(part, None)).float().cpu().numpy() for part in parts]
+        return crew().gather(np.concatenate([np.empty((0, self.outputs), dtype=np.float32), *found]))
+
+
+@dataclass
+class ConceptLesson(SideLesson):
+    """All concepts at once: every training sample once in an epoch, and one logit per concept."""
+
+    train: Numbers
+    """Numbers of the samples to learn from."""
+    criterion: MaskedLoss
+
+    @property
+    def shown(self) -> int:
+        return len(self.train)
+
+    @property
+    def outputs(self) -> int:
+        return int(self.labels.shape[1])
+
+    def draw(self, epoch: int, random: torch.Generator) -> Numbers:
+        order: Numbers = self.train[torch.randperm(len(self.train), generator=random).numpy()]
+        return order
 
     def loss(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         loss: torch.Tensor = self.criterion(outputs, labels)
@@ -119,13 +161,3 @@ class ConceptLesson:
             return None, None
         loss = self.loss(torch.from_numpy(logits).to(self.device), torch.from_numpy(labels).to(self.device))
         return float(loss), mean_average_precision(labels, logits.astype(np.float64))
-
-    @torch.inference_mode()
-    def answers(self, net: nn.Module, numbers: Numbers) -> npt.NDArray[np.float32]:
-        """Logits (n, concepts) for these samples, without random changes; several processes share the work."""
-        net.eval()
-        mine = numbers[crew().share(numbers)]
-        parts = [mine[start : start + CALM_BATCH] for start in range(0, len(mine), CALM_BATCH)]
-        found = [net(self.inputs.batch(part, None)).float().cpu().numpy() for part in parts]
-        nothing = np.empty((0, self.labels.shape[1]), dtype=np.float32)
-        return crew().gather(np.concatenate([nothing, *found]))

@@ -105,6 +105,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "doubles_json": {"GET": "expert"},
     "doubles_search": {"POST": "admin"},
     "doubles_cancel": {"POST": "admin"},
+    "doubles_part": {"POST": "expert"},
+    "doubles_rejoin": {"POST": "expert"},
     "imports": {"GET": "admin"},
     "imports_json": {"GET": "admin"},
     "import_new": {"GET": "admin", "POST": "admin"},

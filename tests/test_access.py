@@ -54,7 +54,7 @@ EXAMPLES: dict[str, Any] = {
     **dict.fromkeys(
         (
             *("pk", "item_id", "run_id", "model_id", "side_id", "map_id", "photograph_id", "description_id"),
-            *("study_id", "user_id", "decision_id"),
+            *("study_id", "user_id", "decision_id", "group_id", "verdict_id"),
         ),
         FAR,
     ),

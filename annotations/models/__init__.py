@@ -3,7 +3,7 @@ from annotations.models.coins import Coin, Description, Photograph, Side
 from annotations.models.concepts import Concept, ConceptChange, Rule, RuleChange
 from annotations.models.crops import HandCrop, PictureVerdict, RecropRun
 from annotations.models.decisions import BlindAnswer, Decision, GoldQuestion, HiddenQuestion
-from annotations.models.doubles import DoubleGroup, DoublesRun
+from annotations.models.doubles import DoubleGroup, DoublesRun, DoublesVerdict
 from annotations.models.entities import Entity, EntityMention, SpanDecision
 from annotations.models.evidence import Label, PseudoLabel
 from annotations.models.imports import ImportRun, LabellingRun
@@ -33,6 +33,7 @@ __all__ = [
     "Description",
     "DoubleGroup",
     "DoublesRun",
+    "DoublesVerdict",
     "Embedding",
     "Entity",
     "EntityMention",

@@ -84,7 +84,7 @@ def page_of(criteria: Criteria, coins: QuerySet[Coin]) -> Page:
         keyed = keyed.filter(_beyond(_place(sort, cursor), sort.column, descending=descending, backwards=backwards))
     nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
     order = F("key").desc(**nulls) if descending else F("key").asc(**nulls)
-    found = list(_with_labels(keyed).order_by(order, "-id" if backwards else "id")[: PAGE_SIZE + 1])
+    found = list(with_labels(keyed).order_by(order, "-id" if backwards else "id")[: PAGE_SIZE + 1])
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     if backwards:
         shown.reverse()
@@ -119,7 +119,8 @@ def _beyond(place: tuple[Any, int], column: str, *, descending: bool, backwards:
     return further | Q(key=value) & ties | (Q() if backwards else Q(key=None))
 
 
-def _with_labels(coins: QuerySet[Coin]) -> QuerySet[Coin]:
+def with_labels(coins: QuerySet[Coin]) -> QuerySet[Coin]:
+    """Coins as their cards show them: sides, and what is said to be there."""
     labels = Label.objects.present().select_related("concept").order_by("origin", "concept__name")
     sides = Side.objects.order_by("face").prefetch_related(Prefetch("labels", labels))
     return coins.defer("search").prefetch_related(Prefetch("sides", sides))

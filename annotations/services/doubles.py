@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
-from annotations.models import Coin, DoubleGroup, DoublesRun, Photograph
+from annotations.models import Coin, DoubleGroup, DoublesRun, DoublesVerdict, Photograph
+from annotations.queries.pictures import is_left_out
 from annotations.services.jobs import write_fenced
 from mlcore.contract import Report
-from mlcore.images.doubles import Group, find_doubles
+from mlcore.images.doubles import DoubleSettings, Group, find_doubles
 
 SURE = ("same file", "same pixels")
+SAME = DoubleSettings(most_bits=0, least_likeness=1.0)
+Joined = tuple[set[int], list[Group[int]]]
+"""Coins, and the groups of their photographs that make them one."""
 
 
 def queue_doubles(*, user: User | None) -> DoublesRun:
@@ -35,22 +39,112 @@ def carry_out_doubles(run: DoublesRun, report: Report) -> None:
 
 
 def _pictures(report: Report) -> Iterator[tuple[int, Path]]:
-    photographs = Photograph.objects.exclude(file="").order_by("pk").values_list("pk", "file")
+    waiting = Photograph.objects.exclude(file="").filter(~is_left_out())  # what shows no coin makes no doubles
+    photographs = waiting.order_by("pk").values_list("pk", "file")
     total = photographs.count()
     for done, (photograph, file) in enumerate(photographs.iterator()):
         report({"event": "progress", "stage": "comparing pictures", "done": done, "total": total})
         yield photograph, Path(settings.ORIGINALS_ROOT) / file
 
 
+class SurelyDoubles(ValueError):
+    """A group whose pictures are the same to the pixel cannot be parted."""
+
+
+@transaction.atomic
+def part_doubles(*, user: User, group_id: int) -> DoublesVerdict:
+    """Dissolve a group by a person's word, which later searches keep. Coins that share a picture to the pixel stay one.
+
+    No coin changes its split: what a model may have learned from, and what was frozen, stays as it was. Raises
+    DoubleGroup.DoesNotExist and SurelyDoubles.
+    """
+    _write_alone()
+    group = DoubleGroup.objects.get(pk=group_id)
+    if group.kind == DoubleGroup.Kind.EXACT:
+        raise SurelyDoubles("These pictures are the same to the pixel, so that nobody can part them.")
+    coins = dict(group.coins.order_by("identifier").values_list("identifier", "pk"))
+    verdict = DoublesVerdict.objects.create(coins=list(coins), score=group.score, reason=group.reason, user=user)
+    group.delete()
+    _store(_joined(_equal(Photograph.objects.filter(coin__in=coins.values()))))
+    return verdict
+
+
+@transaction.atomic
+def rejoin_doubles(*, user: User, verdict_id: int) -> DoublesVerdict:
+    """Take back what parted coins: they are one group again, with all that any of them shares a picture with by now.
+
+    The next freeze gives them one split again: train before validation before test. Done twice, it is one row. Raises
+    DoublesVerdict.DoesNotExist.
+    """
+    _write_alone()
+    verdict = DoublesVerdict.objects.get(pk=verdict_id, undoes=None)
+    undone, fresh = DoublesVerdict.objects.get_or_create(
+        undoes=verdict,
+        defaults={"coins": verdict.coins, "score": verdict.score, "reason": verdict.reason, "user": user},
+    )
+    if fresh:
+        _rejoin(verdict)
+    return undone
+
+
+def _rejoin(verdict: DoublesVerdict) -> None:
+    named = Coin.objects.filter(identifier__in=verdict.coins)
+    groups = list(DoubleGroup.objects.filter(coins__in=named).distinct())
+    coins = list(Coin.objects.filter(Q(pk__in=named) | Q(doubles__in=groups)).values_list("pk", flat=True))
+    if len(coins) < 2:
+        return
+    reasons = {each for held in [verdict, *groups] for each in held.reason.split(", ")}
+    whole = DoubleGroup.objects.create(
+        kind=DoubleGroup.Kind.NEAR,
+        score=min(held.score for held in [verdict, *groups]),
+        reason=", ".join(sorted(reasons)),
+    )
+    Coin.objects.filter(pk__in=coins).update(doubles=whole)
+    DoubleGroup.objects.filter(pk__in=[group.pk for group in groups]).delete()
+
+
 @transaction.atomic
 def _keep(groups: Sequence[Group[int]]) -> list[set[int]]:
-    """Store the groups of coins; groups of pictures that share a coin are one. Returns the coins of each."""
-    coin_of = dict(
-        Photograph.objects.filter(pk__in=[name for group in groups for name in group.members]).values_list(
-            "pk", "coin_id"
-        )
-    )
-    joined: list[tuple[set[int], list[Group[int]]]] = []
+    """Store the groups of coins in place of all others, but for those that a person parted; return the coins."""
+    _write_alone()
+    kept: list[Joined] = []
+    parted = _parted()
+    for coins, found in _joined(groups):
+        if any(coins <= apart for apart in parted):
+            names = [name for group in found for name in group.members]
+            kept += _joined(_equal(Photograph.objects.filter(pk__in=names)))
+        else:
+            kept.append((coins, found))
+    DoubleGroup.objects.all().delete()
+    return _store(kept)
+
+
+def _write_alone() -> None:
+    """A search that ends while a person parts a group would bring the group back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('doubles'))")
+
+
+def _parted() -> list[set[int]]:
+    """The coins of each verdict that stands."""
+    verdicts = [set(coins) for coins in DoublesVerdict.objects.standing().values_list("coins", flat=True)]
+    named = Coin.objects.filter(identifier__in=set().union(*verdicts)).values_list("identifier", "pk")
+    known = dict(named)
+    return [{known[each] for each in verdict if each in known} for verdict in verdicts]
+
+
+def _equal(photographs: QuerySet[Photograph]) -> list[Group[int]]:
+    """Groups of photographs that are the same to the pixel."""
+    readable = photographs.exclude(file="").order_by("pk").values_list("pk", "file")
+    groups, _ = find_doubles(((pk, Path(settings.ORIGINALS_ROOT) / file) for pk, file in readable), SAME)
+    return groups
+
+
+def _joined(groups: Sequence[Group[int]]) -> list[Joined]:
+    """Groups of coins; groups of pictures that share a coin are one."""
+    named = Photograph.objects.filter(pk__in=[name for group in groups for name in group.members])
+    coin_of = dict(named.values_list("pk", "coin_id"))
+    joined: list[Joined] = []
     for group in groups:
         coins, found = {coin_of[name] for name in group.members if name in coin_of}, [group]
         if len(coins) < 2:
@@ -59,13 +153,13 @@ def _keep(groups: Sequence[Group[int]]) -> list[set[int]]:
             joined.remove(other)
             coins, found = coins | other[0], [*other[1], *found]
         joined.append((coins, found))
-    DoubleGroup.objects.all().delete()
-    by_group: dict[int, set[int]] = defaultdict(set)
+    return joined
+
+
+def _store(joined: Sequence[Joined]) -> list[set[int]]:
     for coins, found in joined:
-        by_group[_row(found).pk] = coins
-    for group_id, coins in by_group.items():
-        Coin.objects.filter(pk__in=coins).update(doubles=group_id)
-    return list(by_group.values())
+        Coin.objects.filter(pk__in=coins).update(doubles=_row(found))
+    return [coins for coins, _ in joined]
 
 
 def _row(found: Sequence[Group[int]]) -> DoubleGroup:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from mlcore.contract import LearningError
+from mlcore.noise.confident_learning import estimate_errors
 from mlcore.ranking import disagreement, diversity, noise_rank, random, rare_first, uncertainty
+from mlcore.ranking import evidence as evidence_file
 from mlcore.ranking.diversity import choose_centres
 from mlcore.ranking.evidence import NO, NONE, UNSURE, YES, Evidence
 from mlcore.ranking.facts import Facts
@@ -101,6 +103,16 @@ def test_diversity_leaves_out_what_looks_like_sides_that_experts_have_seen() -> 
     found = evidence(np.tile([YES, NO], (60, 1)), np.tile([0.4, 0.1], (60, 1)), embedding=spread, expert=expert)
     asked = order_of(found, diversity=1).places // 2
     assert len(asked) == 2 and (asked >= 20).all()
+
+
+def test_labels_are_judged_once_although_two_strategies_go_by_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    estimated: list[int] = []
+    monkeypatch.setattr(
+        evidence_file, "estimate_errors", lambda labels, said: estimated.append(1) or estimate_errors(labels, said)
+    )
+    found, _ = corpus()
+    order = order_of(found, noise_rank=0.5, diversity=0.5)
+    assert set(names_of(order)) == {"noise_rank", "diversity"} and len(estimated) == len(found.concepts)
 
 
 def test_centres_cover_better_than_chance() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mlcore.ranking import noise_rank, rare_first
+from mlcore.ranking import rare_first
 from mlcore.ranking.evidence import NONE, Evidence, Floats, Ints
 from mlcore.ranking.facts import Facts
 
@@ -42,8 +42,7 @@ def rank(evidence: Evidence) -> Floats:
 
 def worth_asking(evidence: Evidence) -> Floats:
     """Which question of a side is asked (S, C): the most suspicious one, or the rarest where no model has looked."""
-    suspicion = noise_rank.rank(evidence)
-    return suspicion if np.isfinite(suspicion).any() else rare_first.rank(evidence)
+    return evidence.wrongness if np.isfinite(evidence.wrongness).any() else rare_first.rank(evidence)
 
 
 def choose_centres(pool: Floats, covered: Floats, count: int) -> tuple[Ints, Floats]:

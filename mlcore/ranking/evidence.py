@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlcore.contract import LearningError
+from mlcore.noise.confident_learning import estimate_errors, wrongness
 from mlcore.ranking.out_of_fold import out_of_fold
 
 Ints = npt.NDArray[np.int64]
@@ -86,6 +87,19 @@ class Evidence:
         seen = self.placed
         found[seen] = out_of_fold(self.embedding[seen], self.labels[seen], self.coins[seen], seed=self.seed)
         return found
+
+    @cached_property
+    def wrongness(self) -> Floats:
+        """(S, C): probability that the text's answer is wrong, NaN where it is settled or text or model say nothing.
+
+        How often texts err is estimated per concept from all they say, settled or not: what experts have not looked at
+        yet is what seemed right, and would make texts look better than they are.
+        """
+        found = np.full(self.text.shape, np.nan, dtype=np.float32)
+        for column in range(len(self.concepts)):
+            labels, said = self.text[:, column], self.believed[:, column]
+            found[:, column] = wrongness(labels, said, estimate_errors(labels, said))
+        return np.where(self.open, found, np.nan)
 
     @cached_property
     def named(self) -> Ints:

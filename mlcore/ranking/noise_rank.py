@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from mlcore.noise.confident_learning import estimate_errors, wrongness
 from mlcore.ranking.evidence import Evidence, Floats
 from mlcore.ranking.facts import Facts
 
@@ -15,16 +12,8 @@ SILENT = "No model has looked at sides with a text yet."
 
 
 def rank(evidence: Evidence) -> Floats:
-    """Probability (S, C) that the text's answer is wrong, NaN where text or model say nothing.
-
-    How often texts err is estimated per concept from all they say, settled or not: what experts have not looked at yet
-    is what seemed right, and would make texts look better than they are.
-    """
-    found = np.full(evidence.text.shape, np.nan, dtype=np.float32)
-    for column in range(len(evidence.concepts)):
-        labels, said = evidence.text[:, column], evidence.believed[:, column]
-        found[:, column] = wrongness(labels, said, estimate_errors(labels, said))
-    return np.where(evidence.open, found, np.nan)
+    """Probability (S, C) that the text's answer is wrong, NaN where text or model say nothing."""
+    return evidence.wrongness
 
 
 def reason(facts: Facts) -> str:

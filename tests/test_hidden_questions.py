@@ -16,7 +16,7 @@ from annotations.models import BlindAnswer, Decision, GoldQuestion, HiddenQuesti
 from annotations.services import hidden_draws
 from annotations.services.decisions import Conflict, KeyReused, record_decision, undo_decision
 from annotations.services.gold import NotGold, set_gold, withdraw_gold
-from annotations.services.hidden_draws import draw_hidden, mix_hidden
+from annotations.services.hidden_draws import hide_questions, mix_hidden
 from annotations.services.hidden_questions import answers_blind, record_blind, undo_blind
 from annotations.services.review import rank_questions
 from tests.conftest import MakeCoin
@@ -39,7 +39,7 @@ def decided(second_expert: User, make_coin: MakeCoin) -> Decision:
 
 
 def draw(user: User, purpose: Purpose = Purpose.OVERLAP) -> list[ReviewItem]:
-    return draw_hidden(user=user, purpose=purpose)
+    return hide_questions(user=user, wanted={purpose: 1}).get(purpose, [])
 
 
 def answer_blind(user: User, about: Decision, answer: str = "yes", base: BlindAnswer | None = None) -> BlindAnswer:
@@ -211,11 +211,11 @@ def test_hidden_questions_come_in_their_shares_and_not_before_the_first_answers(
     ReviewPolicy.objects.create(gold_share=0.2, overlap_share=0.25)
     drawn: list[str] = []
 
-    def note(*, purpose: str, count: int, **asked: Any) -> list[ReviewItem]:
-        drawn.extend([purpose] * count)
-        return [ReviewItem(pk=1)] * count
+    def note(*, wanted: dict[str, int], **asked: Any) -> dict[str, list[ReviewItem]]:
+        drawn.extend(purpose for purpose, count in wanted.items() for _ in range(count))
+        return {purpose: [ReviewItem(pk=1)] * count for purpose, count in wanted.items()}
 
-    monkeypatch.setattr(hidden_draws, "draw_hidden", note)
+    monkeypatch.setattr(hidden_draws, "hide_questions", note)
     items = list(ReviewItem.objects.open()[:1]) * 4000
     assert mix_hidden(items, user=expert) == items, "nobody is tested before the first ten answers"
     monkeypatch.setattr(hidden_draws, "FIRST", 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,13 +20,15 @@ Purpose = BlindAnswer.Purpose
 # Each looks at some rows from a random one on, before anything is compared with the rest.
 _GOLD = """
 SELECT gold.side_id, gold.concept_id, gold.decision_id FROM annotations_goldquestion gold
-WHERE gold.id >= %(start)s AND NOT gold.withdrawn
+WHERE gold.id >= (SELECT min(id) + (%(part)s * (max(id) - min(id)))::bigint FROM annotations_goldquestion)
+  AND NOT gold.withdrawn
   AND (%(concept)s = '' OR gold.concept_id = (SELECT id FROM annotations_concept WHERE slug = %(concept)s))
 ORDER BY gold.id LIMIT %(window)s
 """
 _OVERLAP = """
 SELECT first.side_id, first.concept_id, first.id AS decision_id, first.base_id FROM annotations_decision first
-WHERE first.id >= %(start)s AND first.user_id <> %(user)s AND first.undoes_id IS NULL AND first.answer <> 'withdrawn'
+WHERE first.id >= (SELECT min(id) + (%(part)s * (max(id) - min(id)))::bigint FROM annotations_decision)
+  AND first.user_id <> %(user)s AND first.undoes_id IS NULL AND first.answer <> 'withdrawn'
   AND (%(concept)s = '' OR first.concept_id = (SELECT id FROM annotations_concept WHERE slug = %(concept)s))
 ORDER BY first.id LIMIT %(window)s
 """
@@ -73,9 +75,9 @@ WHERE item.status = 'answered' AND item.id <> ALL(%(exclude)s)
   {more}
 LIMIT %(count)s
 """
-_SOURCES = {
-    Purpose.GOLD: ("annotations_goldquestion", _GOLD, ""),
-    Purpose.OVERLAP: ("annotations_decision", _OVERLAP, _UNREAD),
+_SOURCES: dict[str, tuple[str, str]] = {
+    Purpose.GOLD: (_GOLD, ""),
+    Purpose.OVERLAP: (_OVERLAP, _UNREAD),
 }
 
 
@@ -95,19 +97,14 @@ def mix_hidden(
     if not items or Decision.objects.filter(user=user)[:FIRST].count() < FIRST:
         return list(items)
     plan = _plan(len(items))[:most]
-    hidden: dict[str, list[ReviewItem]] = {}
-    for purpose in Purpose:
-        known = {*exclude, *(each.pk for drawn in hidden.values() for each in drawn)}
-        count = plan.count(purpose)
-        hidden[purpose] = draw_hidden(
-            user=user, purpose=purpose, count=count, concept=concept, said=said, exclude=known
-        )
+    wanted = {purpose: plan.count(purpose) for purpose in Purpose}
+    hidden = hide_questions(user=user, wanted=wanted, concept=concept, said=said, exclude=exclude)
     opened = iter(items)
     mixed: list[ReviewItem] = []
     for place in plan:
         if not place:
             mixed.append(next(opened))
-        elif hidden[place]:
+        elif hidden.get(place):
             mixed.append(hidden[place].pop())
     return [*mixed, *opened][:most]
 
@@ -124,42 +121,48 @@ def _plan(count: int) -> list[str]:
     return plan
 
 
-def draw_hidden(
-    *, user: User, purpose: Purpose, count: int = 1, concept: str = "", said: str = "", exclude: Collection[int] = ()
-) -> list[ReviewItem]:
-    """So many questions of this purpose that the person never answered, now hidden from them; fewer where there are."""
-    if not count:
-        return []
-    table, known, more = _SOURCES[purpose]
-    again, anew = (_DRAW.format(known=each, more=more) for each in (_AGAIN, known))
-    values = {"user": user.pk, "concept": concept, "said": said, "window": WINDOW, "purpose": purpose}
-    found: dict[int, int] = {}
-    for query, start in ((again, 0), (anew, _random_id(table)), (anew, 0)):
-        if len(found) < count:
-            rest = {"start": start, "exclude": [*exclude, *found], "count": count - len(found)}
-            found |= _draw(query, values | rest)
-    items = ReviewItem.objects.select_related("side__coin", "concept").in_bulk(list(found))
+def hide_questions(
+    *, user: User, wanted: Mapping[str, int], concept: str = "", said: str = "", exclude: Collection[int] = ()
+) -> dict[str, list[ReviewItem]]:
+    """By purpose so many settled questions that this person never answered, now hidden from them.
+
+    There are fewer where not as many can be found.
+    """
+    drawn: dict[int, tuple[str, int]] = {}
+    for purpose, count in wanted.items():
+        values = {"user": user.pk, "concept": concept, "said": said, "purpose": purpose, "exclude": [*exclude, *drawn]}
+        drawn |= {item: (purpose, decision) for item, decision in _draw(values, count).items()}
+    if not drawn:
+        return {}
+    items = ReviewItem.objects.select_related("side__coin", "concept").in_bulk(list(drawn))
+    rows = [
+        HiddenQuestion(
+            user=user,
+            side_id=item.side_id,
+            concept_id=item.concept_id,
+            purpose=drawn[item.pk][0],
+            decision_id=drawn[item.pk][1],
+        )
+        for item in items.values()
+    ]
     HiddenQuestion.objects.bulk_create(
-        [
-            HiddenQuestion(user=user, side=item.side, concept=item.concept, purpose=purpose, decision_id=found[item.pk])
-            for item in items.values()
-        ],
+        rows,
         update_conflicts=True,
         unique_fields=["user", "side", "concept"],
         update_fields=["purpose", "decision"],
     )
-    return list(items.values())
+    return {purpose: [item for item in items.values() if drawn[item.pk][0] == purpose] for purpose in wanted}
 
 
-def _draw(query: str, values: dict[str, Any]) -> dict[int, int]:
-    """Questions, each with the answer of record."""
+def _draw(values: dict[str, Any], count: int) -> dict[int, int]:
+    """Questions, each with the answer of record: those of late, then from a random place on, then from the first on."""
+    known, more = _SOURCES[values["purpose"]]
+    again, anew = (_DRAW.format(known=each, more=more) for each in (_AGAIN, known))
+    found: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return dict(cursor.fetchall())
-
-
-def _random_id(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM {table}")  # noqa: S608 - our own names
-        first, last = cursor.fetchone()
-    return random.randint(first, last)
+        for query, part in ((again, 0.0), (anew, random.random()), (anew, 0.0)):
+            if len(found) < count:
+                rest = {"exclude": [*values["exclude"], *found], "count": count - len(found), "part": part}
+                cursor.execute(query, values | rest | {"window": WINDOW})
+                found |= dict(cursor.fetchall())
+    return found

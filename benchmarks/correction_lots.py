@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.ans_sides import CONCEPTS, read_reverses
+from benchmarks.given import read_rows
 from benchmarks.sides import read_rules
 from mlcore.splitting import TEST, allot
 
@@ -31,10 +31,9 @@ class Lots:
 
 
 def read_lots(folder: Path) -> Lots:
-    """Coins with a reverse that can be seen, a text of it and a lot, by number."""
-    rules = read_rules()
-    with (folder / "lots.csv").open(encoding="utf-8-sig", newline="") as stream:
-        texts = {row["record_id"]: row["text"] for row in csv.DictReader(stream)}
+    """Coins with a reverse that can be seen, a text of it and a lot, by number. Raises SystemExit."""
+    rules, rows = read_rules(), read_rows(folder / "lots.csv", ("record_id", "text"))
+    texts = {row["record_id"]: row["text"] for row in rows}
     reverses = [reverse for reverse in read_reverses(folder) if reverse.coin in texts]
     found = [{match.concept for match in rules.find(texts[reverse.coin])} for reverse in reverses]
     read = [[bool(wanted & slugs) for wanted in CONCEPTS.values()] for slugs in found]
@@ -66,6 +65,12 @@ def describe(lots: Lots, noisy: Labels) -> str:
     head = f"labels of {len(lots.coins)} reverses"
     rows = [f"{head:22}{'present':>9}{'named':>8}{'of these wrong':>16}{'missed':>8}"]
     for name, truth, given in zip(CONCEPTS, lots.truth.T, noisy.T, strict=True):
-        wrong = np.mean(truth[given == 1] == 0) if given.any() else 0.0
-        rows.append(f"{name:22}{truth.sum():>9}{given.sum():>8}{wrong:>16.1%}{np.mean(given[truth == 1] == 0):>8.1%}")
+        wrong, missed = share_of(truth[given == 1] == 0), share_of(given[truth == 1] == 0)
+        cells = (f"{share:.1%}" if np.isfinite(share) else "-" for share in (wrong, missed))
+        rows.append(f"{name:22}{truth.sum():>9}{given.sum():>8}{next(cells):>16}{next(cells):>8}")
     return "\n".join(rows)
+
+
+def share_of(marked: npt.NDArray[np.bool_]) -> float:
+    """NaN of nothing."""
+    return float(marked.mean()) if len(marked) else float("nan")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ans_sides import CONCEPTS
+from benchmarks.correction_lots import share_of
 from benchmarks.correction_rounds import Corpus
 from mlcore.metrics.resampling import mean_of_defined
 from mlcore.noise.confident_learning import estimate_errors
@@ -26,7 +27,7 @@ def estimate_shares(corpus: Corpus, seed: int) -> dict[str, Any]:
     found["true"] = np.full((len(CONCEPTS), 2), np.nan)
     for column in range(len(CONCEPTS)):
         given, truth = corpus.noisy[:, column], corpus.truth[:, column]
-        found["true"][column] = np.mean(truth[given == 1] == 0), np.mean(truth[given == 0] == 1)
+        found["true"][column] = share_of(truth[given == 1] == 0), share_of(truth[given == 0] == 1)
         for way, estimate in WAYS.items():
             if guess := estimate(given, said[:, column]):
                 found[way][column] = [getattr(guess, name) for name in CALLED]
@@ -41,11 +42,11 @@ def print_shares(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for column, concept in enumerate(CONCEPTS):
         cells = "".join(f"{_share(each[column, 0]):>13}{_share(each[column, 1]):>11}" for each in means.values())
         print(f"{concept:24}{cells}")
-    off = {way: np.stack([each[way] - each["true"] for each in found]) for way in WAYS}
+    off = {way: np.concatenate([each[way] - each["true"] for each in found]) for way in WAYS}
     figures = {
         way: {
-            "mean_error": dict(zip(CALLED, np.nanmean(np.abs(each), axis=(0, 1)).round(4).tolist(), strict=True)),
-            "bias": dict(zip(CALLED, np.nanmean(each, axis=(0, 1)).round(4).tolist(), strict=True)),
+            "mean_error": dict(zip(CALLED, mean_of_defined(np.abs(each)).round(4).tolist(), strict=True)),
+            "bias": dict(zip(CALLED, mean_of_defined(each).round(4).tolist(), strict=True)),
         }
         for way, each in off.items()
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,10 +14,21 @@ import numpy as np
 import pytest
 
 from benchmarks.ans_sides import CONCEPTS
-from benchmarks.correction import CONTROL, ORDERS, make_corpus, run
+from benchmarks.correction import (
+    CLEAN,
+    CONTROL,
+    NOISY,
+    ORDERS,
+    figures_of,
+    make_corpus,
+    ratio_to_random,
+    run,
+    verdict,
+)
 from benchmarks.correction_lots import Lots, draw_test_coins, make_noisy, read_lots
 from benchmarks.correction_networks import JUDGES, NETWORK
-from benchmarks.correction_rounds import STEPS, Corpus, correct, found_per_concept
+from benchmarks.correction_rounds import STEPS, Corpus, Course, correct, found_per_concept
+from mlcore.contract import LearningError
 
 COINS = 120
 BRIEF = replace(NETWORK, backbone="test_resnet", image_size=32, epochs=1)
@@ -134,9 +147,63 @@ def test_a_brief_run_gives_every_figure_for_every_strategy(
     table = capsys.readouterr().out
     for name in ORDERS:
         assert f"\n{name:30}" in table
-    for name in set(ORDERS) - {CONTROL}:
-        line = next(line for line in table.splitlines() if line.startswith(name) and "hel" in line.lower())
-        assert line.rstrip().endswith("helps") or "NOT SHOWN TO HELP" in line
+    verdicts = table.split("\nagainst random order")[1].split("\n\n")[0].splitlines()[1:]
+    told = {line.split()[0]: re.split(r"\] {2}", line)[-1] for line in verdicts}
+    assert set(told) == set(ORDERS) - {CONTROL}
+    assert set(told.values()) <= {
+        "helps",
+        *(f"NOT SHOWN TO HELP: {why} than chance, as far as 2 seeds tell" for why in WHYS),
+    }
+
+
+def courses_of(*found_and_ap: tuple[float, float]) -> list[Course]:
+    """One for each seed: the share of wrong labels found, and AP, at every step."""
+    return [Course((found,) * len(STEPS), (ap,) * len(STEPS), 1.0) for found, ap in found_and_ap]
+
+
+CHANCE = courses_of((0.10, 0.50), (0.11, 0.52), (0.09, 0.48))
+WHYS = ("it finds no more", "its models are no better", "it finds no more and its models are no better")
+
+
+@pytest.mark.parametrize(
+    ("mine", "why"),
+    [
+        (courses_of((0.60, 0.60), (0.62, 0.63), (0.59, 0.58)), None),
+        (courses_of((0.10, 0.60), (0.12, 0.63), (0.08, 0.58)), WHYS[0]),
+        (courses_of((0.60, 0.50), (0.62, 0.50), (0.59, 0.49)), WHYS[1]),
+        (CHANCE, WHYS[2]),
+        (courses_of((0.60, 0.60), (0.05, 0.40), (0.30, 0.50)), WHYS[2]),
+    ],
+)
+def test_a_strategy_helps_only_where_it_is_sure_to_find_more_and_to_teach_more_than_chance(
+    mine: list[Course], why: str | None
+) -> None:
+    said = f"NOT SHOWN TO HELP: {why} than chance, as far as 3 seeds tell" if why else "helps"
+    assert verdict({CONTROL: CHANCE, "mine": mine}, "mine") == said
+
+
+def test_where_random_order_found_nothing_there_is_no_ratio() -> None:
+    courses = {CONTROL: courses_of((0.0, 0.5), (0.2, 0.5)), "mine": courses_of((0.4, 0.5), (0.4, 0.5))}
+    assert ratio_to_random(courses, "mine") == [2.0]
+    nothing = {name: each[:1] for name, each in courses.items()}
+    figures = figures_of(nothing, {NOISY: [0.6], CLEAN: [0.5]})
+    assert math.isnan(figures["ratio_to_random_at_10"]["mine"])
+    assert figures["ap_got_back"] == {}
+
+
+@pytest.mark.parametrize(
+    ("rev", "lot", "sentence"),
+    [
+        ("Uncertain", "Uncertain", "none to test on shows one of the concepts"),
+        ("", "Eagle right", "Of 0 coins with a lot"),
+    ],
+)
+def test_lots_that_show_nothing_are_refused(shared: Path, tmp_path: Path, rev: str, lot: str, sentence: str) -> None:
+    folder = make_folder(tmp_path / "ans", shared, 30)
+    write_rows(folder / "coins.csv", [row | {"rev_description": rev} for row in read_rows(folder / "coins.csv")])
+    write_rows(folder / "lots.csv", [row | {"text": lot} for row in read_rows(folder / "lots.csv")])
+    with ThreadPoolExecutor(1) as executor, pytest.raises(LearningError, match=sentence):
+        run(folder, 2, 0, executor, BRIEF)
 
 
 def test_test_coins_have_no_part_in_the_features_of_the_others() -> None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from annotations.models import HandCrop, Photograph, Side
 from annotations.models.coins import Face
 from annotations.services.decisions import KeyReused
+from annotations.services.machine_answers import forget_answers
 from annotations.services.pictures import store_side
 from mlcore.images.cropping import Crop
 from mlcore.images.reading import RefusedPicture, read_picture
@@ -106,7 +107,10 @@ def _cut(photograph: Photograph, boxes: Mapping[str, Box]) -> list[_Cut]:
 
 
 def _hang(crop: HandCrop, cuts: list[_Cut]) -> None:
-    """Give the sides their pictures. A side that this photograph showed, and does no longer, loses its own."""
+    """Give the sides their pictures. A side that this photograph showed, and does no longer, loses its own.
+
+    What models said of the coin goes with its crops, until the next predictions.
+    """
     photograph = crop.photograph
     for cut in cuts:
         pictured = {
@@ -122,3 +126,4 @@ def _hang(crop: HandCrop, cuts: list[_Cut]) -> None:
         photograph=None, crop="", thumbnail="", crop_box=None, crop_confidence=None, cropped_by=None
     )
     Photograph.objects.filter(pk=photograph.pk).update(refusal="", reason="")
+    forget_answers([photograph.coin_id])

@@ -70,6 +70,10 @@ ON CONFLICT (side_id, concept_id) DO UPDATE SET expert = EXCLUDED.expert, decisi
   origin = CASE WHEN EXCLUDED.expert <> '' THEN 'expert' WHEN label.text_present THEN 'text'
                 WHEN label.model_present THEN 'model' ELSE '' END
 """  # noqa: S608 - parts of our own
+_FORGET_MODEL = """
+UPDATE annotations_label SET model_score = NULL, model_present = false, model_version_id = NULL
+WHERE side_id = ANY(%(sides)s) AND model_version_id IS NOT NULL
+"""
 _OF_SIDES = "side_id = ANY(%(sides)s)"
 # Where a version that does not know a concept knows one that was merged into it, that one's probability stands for it.
 PLACES = """
@@ -126,15 +130,22 @@ ON CONFLICT (side_id, concept_id) DO UPDATE SET model_score = EXCLUDED.model_sco
 """
 
 
-@transaction.atomic
 def refresh_text_labels(side_ids: Sequence[int]) -> None:
     """Bring the labels of these sides in line with their pseudo-labels."""
+    _settle_after(side_ids, _FORGET_TEXTS, _READ_TEXTS)
+
+
+def forget_model_labels(side_ids: Sequence[int]) -> None:
+    """Let the labels of these sides rest on texts and persons alone."""
+    _settle_after(side_ids, _FORGET_MODEL)
+
+
+@transaction.atomic
+def _settle_after(side_ids: Sequence[int], *changes: str) -> None:
     sides = {"sides": list(side_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET_TEXTS, sides)
-        cursor.execute(_READ_TEXTS, sides)
-        cursor.execute(_SETTLE.format(where=_OF_SIDES), sides)
-        cursor.execute(_DROP_EMPTY.format(where=_OF_SIDES), sides)
+        for change in (*changes, _SETTLE.format(where=_OF_SIDES), _DROP_EMPTY.format(where=_OF_SIDES)):
+            cursor.execute(change, sides)
 
 
 @transaction.atomic

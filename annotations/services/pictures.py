@@ -17,6 +17,7 @@ from annotations.models.coins import Scope
 from annotations.records import CoinRecord, PictureRecord
 from annotations.services import media
 from annotations.services.corpus import write_alone
+from annotations.services.machine_answers import forget_answers
 from mlcore.images.cropping import Crop, cut, find_sides, find_single, find_stacked
 from mlcore.images.reading import Refusal, RefusedPicture, encode_webp, read_picture
 
@@ -27,6 +28,7 @@ FACES = {
     Scope.BOTH: ("obverse", "reverse"),
     Scope.STACKED: ("obverse", "reverse"),
 }
+_NO_CROP = ("", False)
 
 
 @dataclass
@@ -149,8 +151,9 @@ def save_prepared(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
     """Store photographs and hang their crops on the sides.
 
     A refused picture leaves an earlier crop where it is, and a crop that a person drew stays whatever a machine finds.
+    What models said of a coin goes with a crop that is replaced.
     """
-    drawn = _drawn_by_hand([coin.pk for coin, _ in fresh])
+    standing = _standing_crops([coin.pk for coin, _ in fresh])
     write_alone()
     photographs = Photograph.objects.bulk_create(
         [_row(coin, prepared) for coin, prepared in fresh],
@@ -170,7 +173,7 @@ def save_prepared(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
         )
         for (coin, prepared), photograph in zip(fresh, photographs, strict=True)
         for face, (crop_file, thumbnail, crop) in prepared.sides.items()
-        if (coin.pk, face) not in drawn
+        if not standing.get((coin.pk, face), _NO_CROP)[1]
     ]
     one_per_face = {(side.coin_id, side.face): side for side in reversed(sides)}  # the first picture of a face wins
     Side.objects.bulk_create(
@@ -179,12 +182,14 @@ def save_prepared(fresh: Sequence[tuple[Coin, Prepared]]) -> None:
         unique_fields=["coin", "face"],
         update_fields=["photograph", "crop", "thumbnail", "crop_box", "crop_confidence"],
     )
+    forget_answers({side.coin_id for key, side in one_per_face.items() if standing.get(key, _NO_CROP)[0] != side.crop})
 
 
-def _drawn_by_hand(coins: Sequence[int]) -> set[tuple[int, str]]:
-    """Coin and face of these coins' sides that a person cropped; all their sides are locked until the commit."""
+def _standing_crops(coins: Sequence[int]) -> dict[tuple[int, str], tuple[str, bool]]:
+    """By coin and face: the crop, and whether a person drew it. All sides of the coins are locked until the commit."""
     sides = Side.objects.select_for_update().filter(coin__in=coins).order_by("pk")
-    return {(coin, face) for coin, face, by in sides.values_list("coin_id", "face", "cropped_by_id") if by}
+    found = sides.values_list("coin_id", "face", "crop", "cropped_by_id")
+    return {(coin, face): (crop, by is not None) for coin, face, crop, by in found}
 
 
 def _row(coin: Coin, prepared: Prepared) -> Photograph:

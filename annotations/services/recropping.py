@@ -17,6 +17,7 @@ from annotations.models.coins import Scope
 from annotations.queries.pictures import is_left_out
 from annotations.records import PictureFace, PictureRecord
 from annotations.services.jobs import write_fenced
+from annotations.services.machine_answers import queue_missing_predictions
 from annotations.services.pictures import FACES, Prepared, find_crops, save_prepared, store_side
 from mlcore.contract import Report
 from mlcore.images.reading import RefusedPicture, read_picture
@@ -31,6 +32,7 @@ def queue_recropping(*, user: User | None, refused_only: bool) -> RecropRun:
 
 
 def carry_out_recropping(run: RecropRun, report: Report) -> None:
+    """Crop; then the model that answers is asked again about the sides whose crop was replaced."""
     photographs = _photographs(run)
     counts: Counter[str] = Counter()
     total, last = photographs.count(), 0
@@ -39,6 +41,7 @@ def carry_out_recropping(run: RecropRun, report: Report) -> None:
         last = batch[-1].pk
         report({"event": "progress", "stage": "cropping again", "done": counts["photographs"], "total": total})
     write_fenced(run, counts=dict(counts))
+    queue_missing_predictions(user=run.created_by)  # the reconciler sends them on
 
 
 def _photographs(run: RecropRun) -> QuerySet[Photograph]:

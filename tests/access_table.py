@@ -129,6 +129,8 @@ ACCESS: dict[str, dict[str, str]] = {
     "sources_cancel": {"POST": "admin"},
     "rounds": {"GET": "expert"},
     "rounds_json": {"GET": "expert"},
+    "rounds_csv": {"GET": "expert"},
+    "gain_csv": {"GET": "expert"},
     "round_start": {"POST": "admin"},
     "runs": {"GET": "admin"},
     "runs_json": {"GET": "admin"},

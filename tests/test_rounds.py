@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from annotations.models import ModelVersion, Side, TrainingRun
+from annotations.models import ModelVersion, RankingRun, Side, TrainingRun
 from annotations.services.retraining import read_trigger
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_run
@@ -157,6 +159,47 @@ def test_the_json_says_what_the_page_says(
     assert found["gain"]["mean"]["difference"] == pytest.approx(1 - found["gain"]["mean"]["before"])
     assert found["gain"]["mean"]["interval"][0] > 0
     assert [row["concept"] for row in found["gain"]["concepts"]] == ["eagle", "horse"]
+
+
+def rows_of(client: Client, address: str) -> list[dict[str, str]]:
+    response = client.get(address)
+    assert response.headers["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def test_the_tables_of_the_page_are_there_for_spreadsheets(
+    client: Client, expert: User, sides: list[Side], two_rounds: tuple[ModelVersion, ModelVersion]
+) -> None:
+    Side.objects.update(text="Something")
+    say(expert, sides[0], ago(hours=30), concept="horse")
+    noise = {"present": 60, "wrong_present": 0.3, "absent": 40, "wrong_absent": 0.05}
+    for version in two_rounds:
+        facts = {"concepts": {"horse": noise}}
+        RankingRun.objects.create(status="succeeded", round=version.run_id, facts=facts)
+    shown = page(client, expert)
+    [of_rounds, of_gain] = [link["href"] for link in shown.select("main a") if words(link) == "CSV"]
+    rounds = rows_of(client, of_rounds)
+    assert [(row["round"], row["model"], row["answers_so_far"]) for row in rounds] == [
+        ("1", str(two_rounds[0].pk), "0"),
+        ("2", str(two_rounds[1].pk), "1"),
+    ]
+    told = client.get("/rounds.json").json()
+    assert [float(row["mean_ap"]) for row in rounds] == [each["mean_ap"]["ap"] for each in told["rounds"]]
+    eagle, horse, mean = rows_of(client, of_gain)
+    said = [
+        [row[name] for name in ("concept", "questions_answered", "labels_changed", "added")] for row in (eagle, horse)
+    ]
+    assert said == [["eagle", "0", "0", "0"], ["horse", "1", "1", "1"]]
+    assert (eagle["ap_after"], eagle["wrong_after"]) == ("1.0", "")
+    assert float(horse["wrong_after"]) == 0.2
+    assert (mean["concept"], float(mean["difference"])) == ("(mean)", told["gain"]["mean"]["difference"])
+    assert float(mean["low"]) == told["gain"]["mean"]["interval"][0]
+
+
+def test_without_two_rounds_there_is_no_table_of_a_gain(client: Client, expert: User, sides: list[Side]) -> None:
+    client.force_login(expert)
+    assert client.get("/rounds/gain.csv").status_code == 404
+    assert rows_of(client, "/rounds.csv") == []
 
 
 def test_a_test_set_whose_file_is_gone_is_named_and_the_page_stands(

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mlcore.contract import RunResult, Snapshot, TextSample
+from mlcore.contract import SPLITS, RunResult, Snapshot, TextSample
 from mlcore.entity_metrics import measure_spans
 from mlcore.entity_recogniser import Recogniser
 from mlcore.files import write_json
@@ -25,16 +25,13 @@ def write_results(
     """Measure and write the model folder, result.json last."""
     libraries = {name: version(name) for name in LIBRARIES}
     test, validation = snapshot.texts_of("test"), snapshot.texts_of("validation")
-    answers = _answers(recogniser, test)
-    experts = [number for number, text in enumerate(test) if text.expert]
-    labels = recogniser.labels
-    metrics = {
-        "test": _measure(answers, test, labels),
-        "test_expert": _measure([answers[number] for number in experts], [test[number] for number in experts], labels),
+    answers, labels = _answers(recogniser, test), recogniser.labels
+    metrics = measure_apart(answers, test, labels) | {
         "validation": _measure(_answers(recogniser, validation), validation, labels),
         "epochs": standing["epochs"],
         "best_epoch": standing["best_epoch"],
-        "texts": {split: len(snapshot.texts_of(split)) for split in ("train", "validation", "test")},
+        "texts": {split: len(snapshot.texts_of(split)) for split in SPLITS}
+        | {"test_expert": sum(text.expert for text in test)},
     }
     result = RunResult(
         kind=about["kind"],
@@ -50,6 +47,15 @@ def write_results(
     write_json(out / TEST, _test_file(labels, test, answers))
     write_result(out, result)
     return result
+
+
+def measure_apart(answers: Sequence[Any], texts: Sequence[TextSample], labels: Sequence[str]) -> dict[str, Any]:
+    """Figures on texts that nobody corrected ("test") and on those that a person did ("test_expert"); never on both."""
+    parts: dict[str, Any] = {}
+    for name, by_expert in (("test", False), ("test_expert", True)):
+        chosen = [number for number, text in enumerate(texts) if text.expert == by_expert]
+        parts[name] = _measure([answers[number] for number in chosen], [texts[number] for number in chosen], labels)
+    return parts
 
 
 def _answers(recogniser: Recogniser, texts: Sequence[TextSample]) -> list[list[Any]]:

@@ -28,6 +28,7 @@ from mlcore.contract import (
     write_text_snapshot,
 )
 from mlcore.entity_metrics import measure_spans
+from mlcore.entity_results import measure_apart
 from mlcore.kinds import ner
 from mlcore.text.entity_corrections import SpanCorrection, corrected_sample
 from tests.coin_descriptions import LABELS, described, described_snapshot
@@ -61,7 +62,9 @@ def said(model: Path, text: str) -> list[tuple[str, str]]:
 
 def test_names_that_were_learned_and_names_that_no_text_had_are_found(model: Path) -> None:
     metrics = json.loads((model / "result.json").read_text())["metrics"]
-    assert metrics["test"]["all"]["f1"] > 0.95 and metrics["texts"] == {"train": 60, "validation": 30, "test": 30}
+    assert [metrics[part]["all"]["true"] for part in ("test", "test_expert")] == [60, 30]
+    assert min(metrics[part]["all"]["f1"] for part in ("test", "test_expert")) > 0.95
+    assert metrics["texts"] == {"train": 60, "validation": 30, "test": 30, "test_expert": 10}
     assert said(model, NEW.text) == [("Priapus", "PERSON"), ("plemochoe", "OBJECT"), ("gryllos", "ANIMAL")]
     assert said(model, "") == []
 
@@ -127,8 +130,19 @@ def test_what_an_expert_corrected_is_learned(tmp_path: Path) -> None:
         corrections = [SpanCorrection(thing.start, thing.end, "PERSON")]
         taught.append(corrected_sample(**given, machine=text.spans, corrections=corrections, split=text.split))
     metrics = learn(tmp_path / "model", replace(snapshot, texts=tuple(taught)))
-    assert metrics["test_expert"]["all"]["true"] == 90 and metrics["test_expert"]["OBJECT"]["true"] == 0
+    assert metrics["test"]["all"]["true"] == 0 and metrics["test_expert"]["all"]["true"] == 90
+    assert metrics["test_expert"]["OBJECT"]["true"] == 0
     assert ("plemochoe", "PERSON") in said(tmp_path / "model", NEW.text)
+
+
+def test_texts_that_a_person_checked_and_those_that_nobody_did_are_measured_apart() -> None:
+    texts = [text for text in described_snapshot().texts if text.split == "test"]
+    checked = [replace(text, expert=number < 10) for number, text in enumerate(texts)]
+    right = [[[each.start, each.end, each.label, 0.9] for each in text.spans] for text in checked]
+    measured = measure_apart([*right[:10], *([] for _ in right[10:])], checked, LABELS)
+    names = [sum(len(text.spans) for text in checked if text.expert == by_expert) for by_expert in (True, False)]
+    assert [measured[part]["all"]["true"] for part in ("test_expert", "test")] == names and min(names) > 0
+    assert [measured[part]["all"]["f1"] for part in ("test_expert", "test")] == [1.0, 0.0]
 
 
 def test_too_few_marked_texts_are_refused(tmp_path: Path) -> None:

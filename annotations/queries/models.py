@@ -95,8 +95,13 @@ class SpanFigures:
 
 
 def read_span_figures(version: ModelVersion) -> list[tuple[str, list[SpanFigures]]]:
-    """Figures per class, over all and their mean: on all test texts, and on those that an expert checked."""
-    parts = {"All test texts": "test", "Test texts that an expert checked": "test_expert"}
+    """Figures per class, over all and their mean: on test texts that an expert checked, and on the others.
+
+    Models from before the two were kept apart have their "test" figures on both together.
+    """
+    apart = "test_expert" in version.metrics.get("texts", {})
+    others = "Test texts that no expert checked" if apart else "All test texts"
+    parts = {others: "test", "Test texts that an expert checked": "test_expert"}
     found = []
     for words, part in parts.items():
         measured = version.metrics.get(part) or {}

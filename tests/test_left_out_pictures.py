@@ -88,6 +88,14 @@ def test_leaving_out_on_the_page_of_one_picture_leads_to_the_next(
     assert signed_in.post(address, sent).url == reverse("pictures")
 
 
+def test_a_reason_that_no_column_can_hold_names_no_picture(signed_in: Client, blank: Photograph) -> None:
+    page = page_of(signed_in.get(reverse("pictures"), {"reason": "a\0b"}))
+    assert page.select_one(".empty-state h2").get_text() == "No picture is left here"
+    answer = signed_in.post(reverse("picture_leave_out", args=[blank.pk]), {"reason": "a\0b", "onward": "yes"})
+    assert answer.status_code == 302
+    assert signed_in.get(reverse("picture", args=[blank.pk]), {"reason": "a\0b"}).status_code == 200
+
+
 def test_a_picture_that_is_cropped_cannot_be_left_out(tmp_path: Path, signed_in: Client, coin: Coin) -> None:
     photograph = take_photograph(tmp_path, coin, draw_discs(*TWO))
     assert not page_of(signed_in.get(reverse("picture", args=[photograph.pk]))).select("form.leave-out")

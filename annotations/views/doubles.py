@@ -9,7 +9,6 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
@@ -20,7 +19,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.doubles import SurelyDoubles, part_doubles, queue_doubles, rejoin_doubles
 from annotations.services.jobs import cancel_job
 from annotations.views.access import admin_required, expert_required, signed_in
-from annotations.views.live import answer_poll
+from annotations.views.live import answer_poll, page_address
 
 PAGE = 30
 PARTED = "parted"
@@ -39,9 +38,9 @@ def doubles(request: HttpRequest) -> HttpResponse:
         "groups": with_coins(page) if show else page,
         "count": DoubleGroup.objects.count(),
         "parted": DoublesVerdict.objects.standing().count(),
-        "previous": _address("doubles", show, page.previous_page_number()) if page.has_previous() else "",
-        "next": _address("doubles", show, page.next_page_number()) if page.has_next() else "",
-        "json": _address("doubles_json", show, page.number),
+        "previous": page_address("doubles", show=show, page=page.previous_page_number()) if page.has_previous() else "",
+        "next": page_address("doubles", show=show, page=page.next_page_number()) if page.has_next() else "",
+        "json": page_address("doubles_json", show=show, page=page.number),
         "queues": queues_without_worker(),
     }
     return render(request, "doubles/list.html", context)
@@ -52,7 +51,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
 def doubles_json(request: HttpRequest) -> JsonResponse:
     show, page = _page(request)
     rows = [describe_verdict(each) if show else describe_group(each) for each in page]
-    after = _address("doubles_json", show, page.next_page_number()) if page.has_next() else None
+    after = page_address("doubles_json", show=show, page=page.next_page_number()) if page.has_next() else None
     return JsonResponse({"count": page.paginator.count, "groups": rows, "next": after})
 
 
@@ -61,10 +60,6 @@ def _page(request: HttpRequest) -> tuple[str, Page[Any]]:
     show = PARTED if request.GET.get("show") == PARTED else ""
     verdicts = DoublesVerdict.objects.standing().select_related("user")
     return show, Paginator(verdicts if show else list_groups(), PAGE).get_page(request.GET.get("page"))
-
-
-def _address(name: str, show: str, page: int) -> str:
-    return reverse(name, query={"show": show, "page": page} if show else {"page": page})
 
 
 @require_POST

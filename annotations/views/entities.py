@@ -20,7 +20,7 @@ from annotations.queries.entity_catalogue import (
     list_entities,
     names_of,
 )
-from annotations.views.live import page_number
+from annotations.views.live import page_address, page_number
 
 LONGEST_QUERY = 100
 
@@ -33,14 +33,14 @@ def entities(request: HttpRequest) -> HttpResponse:
         "label": label,
         "words": words,
         "classes": [
-            (value, name, found.by_class.get(value, 0), _address("entities", label=value, q=words))
+            (value, name, found.by_class.get(value, 0), page_address("entities", label=value, q=words))
             for value, name in EntityClass.choices
         ],
         "everything": sum(found.by_class.values()),
-        "all": _address("entities", q=words),
-        "json": _address("entities_json", label=label, q=words, page=found.page),
-        "previous": _address("entities", label=label, q=words, page=found.page - 1) if found.page > 1 else "",
-        "next": _address("entities", label=label, q=words, page=found.page + 1) if found.page < found.pages else "",
+        "all": page_address("entities", q=words),
+        "json": page_address("entities_json", label=label, q=words, page=found.page),
+        "previous": page_address("entities", label=label, q=words, page=found.page - 1) if found.page > 1 else "",
+        "next": page_address("entities", label=label, q=words, page=found.page + 1) if found.page < found.pages else "",
     }
     return render(request, "entities/list.html", context)
 
@@ -53,7 +53,7 @@ def entities_json(request: HttpRequest) -> JsonResponse:
         {
             "count": found.total,
             "by_class": found.by_class,
-            "next": _address("entities_json", label=label, q=words, page=found.page + 1) if more else None,
+            "next": page_address("entities_json", label=label, q=words, page=found.page + 1) if more else None,
             "entities": [_facts(each.entity, each.texts, request) for each in found.listed],
         },
         json_dumps_params={"ensure_ascii": False},
@@ -97,11 +97,6 @@ def _entity_or_404(identifier: str) -> Entity:
     if found is None:
         raise Http404(f"There is no entity “{identifier[:100]}”. The list of entities shows those that there are.")
     return found
-
-
-def _address(name: str, **query: str | int) -> str:
-    said = {key: value for key, value in query.items() if value and (key, value) != ("page", 1)}
-    return reverse(name, query=said or None)
 
 
 def _facts(entity: Entity, texts: int, request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from annotations.models import Job
 
@@ -19,6 +20,12 @@ def page_number(request: HttpRequest, name: str = "before") -> int | None:
     if not given.isdecimal() or len(given) > 18:
         raise BadRequest(f"{name} is “{given[:40]}”; it must be a number. Start from the first page again.")
     return int(given)
+
+
+def page_address(name: str, **query: str | int) -> str:
+    """The address of a page that has a name, with what is said of it; the first page of a list needs no number."""
+    said = {key: value for key, value in query.items() if value and (key, value) != ("page", 1)}
+    return reverse(name, query=said or None)
 
 
 def answer_poll(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,7 +20,7 @@ from annotations.services.jobs import cancel_job
 from annotations.services.pictures import NotRefused, leave_out
 from annotations.services.recropping import queue_recropping
 from annotations.views.access import admin_required, expert_required, signed_in
-from annotations.views.live import answer_poll
+from annotations.views.live import answer_poll, page_address, page_number
 
 
 @require_safe
@@ -39,8 +38,8 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "code": code,
         "photographs": [(photograph, queries.standing_verdict(photograph)) for photograph in shown],
         "after": request.GET.get("after", ""),
-        "next": _address("pictures", code, following) if following else "",
-        "json": _address("pictures_json", code, request.GET.get("after", "")),
+        "next": page_address("pictures", reason=code, after=following) if following else "",
+        "json": page_address("pictures_json", reason=code, after=request.GET.get("after", "")),
         "queues": queues_without_worker(),
     }
     return render(request, "pictures/list.html", context)
@@ -51,25 +50,16 @@ def pictures(request: HttpRequest) -> HttpResponse:
 def pictures_json(request: HttpRequest) -> JsonResponse:
     code, shown, following = _page(request)
     rows = [queries.describe_photograph(each) | {"url": reverse("picture", args=[each.pk])} for each in shown]
-    after = _address("pictures_json", code, following) if following else None
+    after = page_address("pictures_json", reason=code, after=following) if following else None
     return JsonResponse({"pictures": rows, "next": after})
 
 
 def _page(request: HttpRequest) -> tuple[str, list[Any], str]:
     """The tab, the photographs on this page, and after which one the next page begins."""
-    code, after = request.GET.get("reason", ""), request.GET.get("after", "")
-    if after and (not after.isdecimal() or len(after) > 18):
-        raise BadRequest(f"after is “{after[:40]}”; it must be the number of a photograph. Start from the first page.")
-    if "\0" in code:
-        raise BadRequest("reason: this is no code of a refusal. Choose one of the tabs.")
-    found = queries.list_photographs(code, int(after) if after else None)
+    code = request.GET.get("reason", "")
+    found = queries.list_photographs(code, page_number(request, "after"))
     shown = found[: queries.PAGE]
     return code, shown, str(shown[-1].pk) if len(found) > queries.PAGE else ""
-
-
-def _address(name: str, code: str, after: str) -> str:
-    query = {key: value for key, value in (("reason", code), ("after", after)) if value}
-    return reverse(name, query=query or None)
 
 
 @require_POST
@@ -90,7 +80,7 @@ def picture_leave_out(request: HttpRequest, photograph_id: int) -> HttpResponse:
     following = queries.next_photograph(code, photograph) if "onward" in request.POST else None
     if following:
         return redirect(reverse("picture", args=[following.pk], query={"reason": code} if code else None))
-    return redirect(_address("pictures", code, after))
+    return redirect(page_address("pictures", reason=code, after=after))
 
 
 @require_POST

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
+from benchmarks.given import find_pictures
 from mlcore.images.doubles import DoubleSettings, Group, find_doubles
 from mlcore.images.fingerprints import HASH_BYTES
 from mlcore.images.near_hashes import near_pairs
@@ -108,7 +109,7 @@ def index_seconds(random: Random) -> float:
 
 def main(images: Path, most: int = 1000, seed: int = 1) -> None:
     random = np.random.default_rng(seed)
-    paths = sorted(path for path in images.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+    paths = find_pictures(images)
     different = {hashlib.sha256(path.read_bytes()).digest(): path for path in paths}
     paths = list(different.values())
     paths = [paths[place] for place in random.permutation(len(paths))[:most]]

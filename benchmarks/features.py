@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.given import find_pictures
 from mlcore.concepts.inputs import Squares, Transform
 from mlcore.concepts.model import picture_features
 from mlcore.features import BATCH, FeatureStore, digests_of, features_of
@@ -29,7 +30,6 @@ from mlcore.nets.devices import name_of, prepare_device, threads
 ROUNDS = 5
 CROP = 512
 """Edge of the crop that the site keeps of a side, in pixels."""
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".tif"}
 
 
 def crop_side(path: Path, transform: Transform) -> Squares:
@@ -45,7 +45,7 @@ def crop_side(path: Path, transform: Transform) -> Squares:
 def choose_pictures(folder: Path, transform: Transform, count: int) -> tuple[list[Path], Squares]:
     """The first pictures on which a side is found, with their squares."""
     paths, squares, refused = [], [], 0
-    for path in sorted(each for each in folder.rglob("*") if each.suffix.lower() in ENDINGS):
+    for path in find_pictures(folder):
         try:
             squares.append(crop_side(path, transform))
             paths.append(path)

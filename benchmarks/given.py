@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from annotations.importers.folder import SUFFIXES
 from mlcore.contract import LearningError
 from mlcore.images.reading import RefusedPicture, read_picture
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"})
 SHOWN = 5
 """Names printed of what is left out."""
 
@@ -64,9 +64,9 @@ def _read_text(path: Path) -> str:
 
 def find_pictures(folder: Path) -> list[Path]:
     """At any depth, by name. Raises SystemExit where there are none."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:
-        raise SystemExit(f"There is no picture in {folder} ({', '.join(sorted(PICTURES))}).")
+        raise SystemExit(f"There is no picture in {folder} ({', '.join(SUFFIXES)}).")
     return found
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,8 @@ from annotations.models import (
 from annotations.queries.hierarchy import Hierarchy
 from annotations.services.concept_changes import (
     ConceptConflict,
-    rename_concept,
+    Wording,
+    change_concept,
     retire_concept,
     revive_concept,
 )
@@ -51,9 +53,9 @@ def test_a_stale_change_is_a_conflict_and_a_name_of_another_concept_is_refused(
     admin: User, concepts: dict[str, Concept]
 ) -> None:
     eagle = concepts["eagle"]
-    rename_concept(user=admin, concept=eagle, name="Sea eagle", names={"de": "Seeadler"}, base=0)
+    change(admin, eagle, name="Sea eagle", names={"de": "Seeadler"})
     with pytest.raises(ConceptConflict, match="Somebody changed Sea eagle"):
-        rename_concept(user=admin, concept=eagle, name="Golden eagle", names={}, base=0)
+        change_concept(user=admin, concept=eagle, wording=replace(Wording.of(eagle), name="Golden eagle"), base=0)
     with pytest.raises(ConceptRefused, match="“Pferd” is a name of the concept Horse already"):
         change(admin, eagle, names={"de": "Pferd"})
     with pytest.raises(ConceptRefused, match="Give the concept a name"):

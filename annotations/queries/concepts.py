@@ -110,18 +110,17 @@ def examples_of(concept: Concept) -> list[Examples]:
     labels = labels.defer("side__coin__search", "side__text")
     said = Q(text_present=True) | Q(model_present=True)
     no = labels.filter(expert=Answer.NO)
+    seen = labels.filter(expert="", text_present=False, model_present=True)
     clearest = F("model_score").desc(nulls_last=True)
     groups = (
         ("An expert says yes", "expert", "yes", labels.filter(expert=Answer.YES).order_by("-decision_id")),
         ("Near misses: text or model says yes, an expert no", "expert", "no", no.filter(said).order_by("-decision_id")),
         ("An expert says no", "expert", "no", no.exclude(said).order_by("-decision_id")),
         ("The text names it", "text", "", labels.filter(text_present=True, expert="").order_by(clearest, "id")),
-        ("The model sees it", "model", "", labels.filter(expert="", text_present=False, model_present=True)),
+        ("The model sees it", "model", "", seen.order_by(clearest, "id")),
     )
     found = [
         Examples(words, origin, answer, [label.side for label in some[:EXAMPLES]])
-        for words, origin, answer, some in groups[:-1]
+        for words, origin, answer, some in groups
     ]
-    *_, last = groups
-    found.append(Examples(*last[:3], [label.side for label in last[3].order_by(clearest, "id")[:EXAMPLES]]))
     return [examples for examples in found if examples.sides]

@@ -80,13 +80,6 @@ def change_concept(*, user: User, concept: Concept, wording: Wording, base: int)
     return [_note(user, concept, what, before[what], after[what]) for what in before if before[what] != after[what]]
 
 
-def rename_concept(*, user: User, concept: Concept, name: str, names: Mapping[str, str], base: int) -> Concept:
-    """Raises as `change_concept`."""
-    change_concept(user=user, concept=concept, wording=replace(Wording.of(concept), name=name, names=names), base=base)
-    concept.refresh_from_db()
-    return concept
-
-
 @transaction.atomic
 def retire_concept(*, user: User, concept: Concept) -> Concept:
     """Ask for it no more: its open questions and its labels go; what persons said of it stays, and brings them back.

@@ -17,8 +17,6 @@ BLOCK = 2**24
 """Bytes that are held before they become an array."""
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
-REAL = 700
-"""PostgreSQL's number of the type `real`."""
 
 Columns = Mapping[str, npt.DTypeLike]
 BIGINT, INTEGER, SMALLINT, DOUBLE = ">i8", ">i4", ">i2", ">f8"

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from annotations.models import BlindAnswer, Decision, HiddenQuestion, ReviewItem
-from annotations.queries.review import Question
-
-Pair = tuple[int, int]
+from annotations.queries.review import Question, of_pairs
 
 
 def veil(questions: Sequence[Question], user: User) -> list[Question]:
@@ -22,7 +20,7 @@ def veil(questions: Sequence[Question], user: User) -> list[Question]:
     settled = [each for each in questions if each.item.status == ReviewItem.Status.ANSWERED]
     if not settled:
         return list(questions)
-    pairs = _of_pairs((each.item.side_id, each.item.concept_id) for each in settled)
+    pairs = of_pairs(each.item for each in settled)
     mine = {(each.side_id, each.concept_id): each for each in standing_blind(user).filter(pairs)}
     unseen = HiddenQuestion.objects.filter(pairs, user=user, seen_at=None)
     hidden = set(mine) | set(unseen.values_list("side_id", "concept_id"))
@@ -44,10 +42,3 @@ def with_blind(decisions: Iterable[Decision], user: User, count: int) -> list[De
 
 def standing_blind(user: User) -> QuerySet[BlindAnswer]:
     return BlindAnswer.objects.filter(user=user, answered_by=None).select_related("user")
-
-
-def _of_pairs(pairs: Iterable[Pair]) -> Q:
-    condition = Q(pk__in=[])
-    for side, concept in pairs:
-        condition |= Q(side_id=side, concept_id=concept)
-    return condition

@@ -75,7 +75,7 @@ class Question:
 
 def draw_questions(items: Sequence[ReviewItem]) -> list[Question]:
     """Eight queries, however many items."""
-    pairs = _of_pairs(items)
+    pairs = of_pairs(items)
     readings = _by_pair(PseudoLabel.objects.filter(pairs).select_related("rule", "implied_by", "description"))
     labels = _by_pair(Label.objects.filter(pairs).select_related("model_version"))
     decisions = _by_pair(Decision.objects.filter(pairs, answered_by=None).select_related("user").order_by("-id"))
@@ -128,7 +128,7 @@ def answers_to_undo(user: User, count: int) -> QuerySet[Decision]:
 
 def questions_of(decisions: Sequence[Decision | BlindAnswer]) -> list[ReviewItem]:
     """The questions that these decisions settled, in the order of the decisions."""
-    found = ReviewItem.objects.filter(_of_pairs(decisions)).select_related("side__coin", "concept")
+    found = ReviewItem.objects.filter(of_pairs(decisions)).select_related("side__coin", "concept")
     by_pair = {_pair(item): item for item in found}
     return [by_pair[_pair(decision)] for decision in decisions if _pair(decision) in by_pair]
 
@@ -163,7 +163,7 @@ def _pair(row: ReviewItem | Decision | BlindAnswer | PseudoLabel | Label) -> Pai
     return row.side_id, row.concept_id
 
 
-def _of_pairs(rows: Iterable[ReviewItem | Decision | BlindAnswer]) -> Q:
+def of_pairs(rows: Iterable[ReviewItem | Decision | BlindAnswer]) -> Q:
     condition = Q(pk__in=[])
     for row in rows:
         condition |= Q(side_id=row.side_id, concept_id=row.concept_id)

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 
-from annotations.models import BlindAnswer, Decision, HiddenQuestion, ReviewItem, ReviewPolicy
+from annotations.models import BlindAnswer, Decision, HiddenQuestion, ReviewItem
+from annotations.queries.ranking import read_policy
 
 FIRST = 10
 """Answers that a person gives before the first hidden question: a short visit is spent on open ones."""
@@ -111,7 +112,7 @@ def mix_hidden(
 
 def _plan(count: int) -> list[str]:
     """The purposes of hidden questions, each before the open question that it comes with, which is empty."""
-    policy = ReviewPolicy.objects.first() or ReviewPolicy()
+    policy = read_policy()
     overlap = policy.overlap_share
     chances = {Purpose.GOLD: policy.gold_share * (1 + overlap) / (1 - policy.gold_share), Purpose.OVERLAP: overlap}
     plan: list[str] = []

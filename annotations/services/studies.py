@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Box, Concept, Job, ModelVersion, SaliencyStudy, Side
-from annotations.models.coins import Face
 from annotations.models.predictions import Method
+from annotations.queries.review import other_face
 from annotations.queries.saliency import methods_of
 from annotations.queries.studies import choose_boxes, count_witnesses
 from annotations.services.children import run_child
@@ -94,14 +94,13 @@ def _questions(boxes: Sequence[Box]) -> list[dict[str, Any]]:
 def _question(box: Box, crops: dict[tuple[int, str], str]) -> dict[str, Any]:
     side = box.side
     assert box.concept  # noqa: S101 - only boxes of a concept are chosen
-    other = Face.OBVERSE if side.face == Face.REVERSE else Face.REVERSE
     group = side.coin.doubles_id
     return {
         "side": side.pk,
         "coin": f"doubles {group}" if group else side.coin.identifier,
         "concept": box.concept.slug,
         "picture": side.crop,
-        "other": crops.get((side.coin_id, other)),
+        "other": crops.get((side.coin_id, other_face(side.face))),
         "boxes": [],
     }
 

@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from annotations.models import Concept, GoldQuestion, ReviewPolicy, Side
+from annotations.models import Concept, GoldQuestion, Side
 from annotations.queries.agreement import GoldAnswer, read_gold, read_pace, read_readings
 from annotations.queries.disagreements import list_cases
+from annotations.queries.ranking import read_policy
 from annotations.services.agreement import ALL, Measured, accuracy_by_concept, measure_accuracy, measure_agreement
 from annotations.views.access import expert_required, is_admin, signed_in
 
@@ -66,7 +67,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "open_cases": sum(case.settled_by is None for case in cases),
         "cases": len(cases),
         "gold": GoldQuestion.objects.filter(withdrawn=False).count(),
-        "policy": ReviewPolicy.objects.first() or ReviewPolicy(),
+        "policy": read_policy(),
     }
     return render(request, "agreement/agreement.html", context)
 

@@ -162,9 +162,9 @@ def cost_of(
 ) -> dict[str, float | int | None]:
     """What the training cost, for the table that sets models side by side; None for what was not counted.
 
-    `images_per_second` in training (median of the epochs), `predict_images_per_second` in the pass over the test
-    sides, `parameters` of the whole network, `trained_parameters` of what was learned. `about["cost"]` holds what only
-    the kind can count, and stands before what is found here.
+    `images_per_second` in training (median of the epochs), `predict_images_per_second` from pictures to answers,
+    `parameters` of the whole network, `trained_parameters` of what was learned. `about["cost"]` holds what only the
+    kind can count, and stands before what is found here.
     """
     rates = [row["images_per_second"] for row in standing.epochs if row.get("images_per_second")]
     found = {

@@ -20,6 +20,7 @@ from mlcore.concepts.model import picture_features
 from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
 from mlcore.concepts.pairs import Numbers, find_others, pictures_with_others
 from mlcore.concepts.results import Answered, write_results
+from mlcore.concepts.speed import answering_rate
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.distributed import crew
 from mlcore.features import FeatureStore, digests_of, features_of
@@ -80,9 +81,12 @@ def train_concepts(
         silence(net.head, snapshot.concepts, labels[lesson.train], untrained)
         net.turns = run.turns  # only now: in each epoch they would take as long as half the learning
         logits = lesson.answers(learned, np.arange(len(samples)))
+        from_files = picture_inputs(run, transform, seen, device, keep=False)
+        rate = answering_rate(net, from_files, numbers_of(samples, "test"), report)
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few)
-    about = about_run(run, identity, snapshot.sha256, key) | {"cost": {"trained_parameters": count_learned(learned)}}
+    cost = {"trained_parameters": count_learned(learned), "predict_images_per_second": rate}
+    about = about_run(run, identity, snapshot.sha256, key) | {"cost": cost}
     result = write_results(out, net.state_dict(), net.device, answers, standing, about)
     checkpoints.clear()
     return result
@@ -162,12 +166,19 @@ def make_inputs(
     """Pictures for a backbone that learns on; for one at rest their features, new or kept."""
     if not run.backbone.at_rest:
         check_present(seen.paths)
-        store = PictureStore(seen.paths, transform)
-        if run.together:
-            return PairedPictures(store, transform, run.augmentation, seen.others, net.device)
-        return PictureInputs(store, transform, run.augmentation, net.device)
+        return picture_inputs(run, transform, seen, net.device)
     found = find_features(run, net, transform, seen.paths, kept, report)
     return PairedFeatures(found, seen.others, net.device) if run.together else FeatureInputs(found, net.device)
+
+
+def picture_inputs(
+    run: ConceptRun, transform: Transform, seen: Seen, device: torch.device, keep: bool = True
+) -> PictureInputs:
+    """`keep`: hold pictures in memory once they are read, where there is room."""
+    store = PictureStore(seen.paths, transform, keep)
+    if run.together:
+        return PairedPictures(store, transform, run.augmentation, seen.others, device)
+    return PictureInputs(store, transform, run.augmentation, device)
 
 
 def find_features(

@@ -41,13 +41,20 @@ JOIN annotations_side side ON side.id = said.side_id
 JOIN annotations_coin coin ON coin.id = side.coin_id
 ORDER BY concept.slug, said.side_id, said.user_id
 """
+# What was answered on a merged concept counts for the one that it was merged into.
 _GOLD = """
+WITH RECURSIVE root (concept_id, root_id) AS (
+  SELECT id, id FROM annotations_concept WHERE merged_into_id IS NULL
+  UNION ALL
+  SELECT concept.id, root.root_id FROM annotations_concept concept JOIN root ON concept.merged_into_id = root.concept_id
+)
 SELECT given.user_id, person.username, concept.slug, concept.name, gold.answer = given.answer AS is_right,
        given.answer, gold.answer, given.side_id, given.created_at
 FROM annotations_blindanswer given
 JOIN annotations_goldquestion gold
   ON gold.side_id = given.side_id AND gold.concept_id = given.concept_id AND NOT gold.withdrawn
-JOIN annotations_concept concept ON concept.id = given.concept_id
+JOIN root ON root.concept_id = given.concept_id
+JOIN annotations_concept concept ON concept.id = root.root_id
 JOIN auth_user person ON person.id = given.user_id
 WHERE given.purpose = 'gold' AND given.answer <> 'withdrawn' AND (%(user)s::int IS NULL OR given.user_id = %(user)s)
   AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer later WHERE later.base_id = given.id)

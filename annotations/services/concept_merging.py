@@ -13,6 +13,7 @@ from annotations.queries.hierarchy import Hierarchy
 from annotations.queries.merged_concepts import Contradiction, contradictions_between
 from annotations.services.concept_changes import hold_concepts, hold_questions, settle_open, withdraw_open
 from annotations.services.concepts import ConceptRefused
+from annotations.services.gold import carry_gold
 from annotations.services.label_rebuilding import rebuild_labels
 
 What = ConceptChange.What
@@ -23,6 +24,11 @@ SELECT side_id, %(into)s, 1.0, reason, 0, %(strategy)s, 'open'
 FROM unnest(%(sides)s::bigint[], %(reasons)s::text[]) AS given (side_id, reason)
 ON CONFLICT (side_id, concept_id) DO UPDATE
 SET status = 'open', score = 1.0, reason = EXCLUDED.reason, strategy = EXCLUDED.strategy
+"""
+# Where only the one that goes has a label it becomes the other's, which costs half of a new one.
+_MOVE_LABELS = """
+UPDATE annotations_label label SET concept_id = %(into)s WHERE concept_id = %(merged)s AND NOT EXISTS (
+  SELECT 1 FROM annotations_label beside WHERE beside.side_id = label.side_id AND beside.concept_id = %(into)s)
 """
 
 
@@ -65,8 +71,11 @@ def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
     rules = _move_rules(concept, into)
     Concept.objects.filter(pk=concept.pk).update(retired=True, merged_into=into)
     withdraw_open([concept.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_LABELS, {"merged": concept.pk, "into": into.pk})
     labels = rebuild_labels([concept.pk, into.pk])
     settle_open([into.pk])
+    carry_gold(of=concept, to=into)
     _ask_again(contradictions, concept, into)
     moved = " ".join(map(str, rules))
     ConceptChange.objects.bulk_create(
@@ -99,6 +108,8 @@ def unmerge_concept(*, user: User, concept: Concept) -> Concept:
     Concept.objects.filter(pk=concept.pk).update(retired=False, merged_into=None)
     rebuild_labels([concept.pk, into.pk])
     settle_open([concept.pk, into.pk])
+    for gold in carry_gold(of=into, to=concept):
+        gold.delete()
     ConceptChange.objects.bulk_create(
         [
             ConceptChange(concept=concept, what=What.REVIVED, before=into.name, after="", user=user),

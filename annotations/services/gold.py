@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
-from annotations.models import Decision, GoldQuestion, Label, ReviewItem
+from annotations.models import Concept, Decision, GoldQuestion, Label, ReviewItem
 
 KNOWN = (Decision.Answer.YES, Decision.Answer.NO)
 
@@ -21,14 +22,50 @@ def set_gold(*, user: User, decision: Decision) -> GoldQuestion:
         raise NotGold(f"“{decision.get_answer_display()}” is no known answer; gold is a yes or a no.")
     if Decision.objects.filter(base=decision).exists():
         raise NotGold("Somebody has answered this question anew; take the answer that stands now.")
-    item = answered_item(decision.side_id, decision.concept_id, named=_named_in_text(decision))
-    ReviewItem.objects.bulk_create([item], ignore_conflicts=True)
+    concept = decision.concept
+    while concept.merged_into:
+        concept = concept.merged_into
+    label = Label.objects.filter(side=decision.side_id, concept=concept, decision=decision).first()
+    if label is None:
+        raise NotGold(f"This answer is not the one that stands for {concept.name}, or nobody is asked about it now.")
+    ReviewItem.objects.bulk_create(
+        [answered_item(decision.side_id, concept.pk, named=label.text_present)], ignore_conflicts=True
+    )
     gold, _ = GoldQuestion.objects.update_or_create(
         side_id=decision.side_id,
-        concept_id=decision.concept_id,
+        concept=concept,
         defaults={"answer": decision.answer, "decision": decision, "set_by": user, "withdrawn": False},
     )
     return gold
+
+
+def carry_gold(*, of: Concept, to: Concept) -> list[GoldQuestion]:
+    """Ask under `to` what is known of `of`, where the same answer is the expert's word on both. Returns whence.
+
+    Runs inside the transaction that merged the two or parted them, once their labels are made anew.
+    """
+    words = Label.objects.filter(concept=to, decision=OuterRef("decision")).values("text_present")
+    known = GoldQuestion.objects.filter(concept=of, withdrawn=False).annotate(named=Subquery(words))
+    found = list(known.exclude(named=None))
+    ReviewItem.objects.bulk_create(
+        [answered_item(gold.side_id, to.pk, named=gold.named) for gold in found], ignore_conflicts=True
+    )
+    GoldQuestion.objects.bulk_create(
+        [
+            GoldQuestion(
+                side_id=gold.side_id,
+                concept=to,
+                answer=gold.answer,
+                decision_id=gold.decision_id,
+                set_by_id=gold.set_by_id,
+            )
+            for gold in found
+        ],
+        update_conflicts=True,
+        unique_fields=["side", "concept"],
+        update_fields=["answer", "decision", "set_by", "withdrawn"],
+    )
+    return found
 
 
 def answered_item(side_id: int, concept_id: int, *, named: bool) -> ReviewItem:
@@ -44,8 +81,3 @@ def withdraw_gold(*, gold_id: int) -> GoldQuestion:
     gold.withdrawn = True
     gold.save(update_fields=["withdrawn"])
     return gold
-
-
-def _named_in_text(decision: Decision) -> bool:
-    labels = Label.objects.filter(side_id=decision.side_id, concept_id=decision.concept_id)
-    return labels.filter(text_present=True).exists()

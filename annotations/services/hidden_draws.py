@@ -40,6 +40,13 @@ _UNREAD = """
   AND NOT EXISTS (SELECT 1 FROM annotations_blindanswer again
                   WHERE again.side_id = known.side_id AND again.concept_id = known.concept_id OFFSET 0)
 """
+# An answer to a concept that was merged since stands only while nobody has answered on the one that stays.
+_WORD = """
+  AND EXISTS (SELECT 1 FROM annotations_label word WHERE word.side_id = item.side_id
+              AND word.concept_id = item.concept_id AND word.decision_id = known.decision_id OFFSET 0)
+  AND NOT EXISTS (SELECT 1 FROM annotations_decision own
+                  WHERE own.id = known.decision_id AND own.user_id = %(user)s OFFSET 0)
+"""
 # What was drawn lately; one of these that was not answered comes before a new one.
 _AGAIN = """
 SELECT hidden.side_id, hidden.concept_id, hidden.decision_id, decision.base_id FROM (
@@ -77,7 +84,7 @@ WHERE item.status = 'answered' AND item.id <> ALL(%(exclude)s)
 LIMIT %(count)s
 """
 _SOURCES: dict[str, tuple[str, str]] = {
-    Purpose.GOLD: (_GOLD, ""),
+    Purpose.GOLD: (_GOLD, _WORD),
     Purpose.OVERLAP: (_OVERLAP, _UNREAD),
 }
 

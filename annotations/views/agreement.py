@@ -66,7 +66,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "pace": read_pace(only),
         "open_cases": sum(case.settled_by is None for case in cases),
         "cases": len(cases),
-        "gold": GoldQuestion.objects.filter(withdrawn=False).count(),
+        "gold": GoldQuestion.objects.filter(withdrawn=False, concept__retired=False).count(),
         "policy": read_policy(),
     }
     return render(request, "agreement/agreement.html", context)

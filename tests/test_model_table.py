@@ -31,6 +31,8 @@ def soup(content: bytes) -> BeautifulSoup:
 
 def two_models() -> list[ModelVersion]:
     better, worse = measured(), measured(seed=1)
+    for slug, row in worse["test"].items():  # measured on the same sides
+        row |= {key: better["test"][slug][key] for key in ("n", "positives")}
     better["test"]["eagle"]["ap"], worse["test"]["eagle"]["ap"] = 0.9, 0.4
     better["cost"] = {"epochs": 60, "minutes": 12.5, "parameters": 5_000_000, "images_per_second": None}
     return [make_model(metrics=better), make_model(metrics=worse)]
@@ -43,6 +45,70 @@ def test_the_best_figure_of_each_line_is_bold_and_the_others_are_not(page: Clien
     assert [cell.get_text(strip=True)[:5] for cell in eagle.select("td")[1:]] == ["0.900", "0.400"]
     assert [cell.find("strong") is not None for cell in eagle.select("td")[1:]] == [True, False]
     assert "12.5" in html.text and "5,000,000" in html.text
+
+
+def rows_of(page: Client, models: list[ModelVersion], **asked: str) -> dict[str, list[str]]:
+    """Cells by the name of their line."""
+    html = soup(page.get(reverse("model_table"), {"models": [each.pk for each in models], **asked}).content)
+    return {
+        row.th.get_text(strip=True): [cell.get_text(" ", strip=True) for cell in row.select("td")]
+        for row in html.select("tbody tr")
+    }
+
+
+def bold(page: Client, models: list[ModelVersion]) -> list[str]:
+    asked = {"models": [each.pk for each in models], "metrics": "ap"}
+    return [each.get_text() for each in soup(page.get(reverse("model_table"), asked).content).select("td strong")]
+
+
+def test_the_mean_goes_over_the_concepts_that_every_model_has(page: Client) -> None:
+    first, second = two_models()
+    del second.metrics["test"]["horse"]
+    second.save()
+    first.metrics["test"]["eagle"] |= {"ap": 0.9}
+    first.metrics["test"]["horse"] |= {"ap": 0.1}
+    first.save()
+    rows = rows_of(page, [first, second], metrics="ap")
+    assert [cell[:5] for cell in rows["Mean of the 1 with all figures"][1:]] == ["0.900", "0.400"]
+    for figures in second.metrics["test"], second.metrics["test_expert"]:
+        figures.pop("eagle")
+    second.save()
+    assert not [name for name in rows_of(page, [first, second], metrics="ap") if name.startswith("Mean")]
+
+
+def test_a_figure_that_stands_alone_or_was_measured_on_other_sides_is_not_bold(page: Client) -> None:
+    first, second = two_models()
+    second.metrics["test"]["horse"]["ap"] = None
+    second.save()
+    assert "0.900" in bold(page, [first, second])
+    assert f"{first.metrics['test']['horse']['ap']:.3f}" not in bold(page, [first, second])
+    second.metrics["test"]["eagle"]["n"] -= 1
+    second.save()
+    assert not bold(page, [first, second])
+    sides = rows_of(page, [first, second], metrics="ap")["eagle"][0]
+    assert sides.count(" of ") == 2, "each model's own count stands there"
+
+
+def test_answers_of_experts_come_first_where_every_model_was_measured_on_them(page: Client) -> None:
+    with_experts, without = make_model(metrics=measured(expert_answers=40)), make_model()
+
+    def part(*models: ModelVersion) -> str:
+        return str(page.get(reverse("model_table"), {"models": [each.pk for each in models]}).context["choice"].part)
+
+    assert (part(with_experts), part(with_experts, without)) == ("test_expert", "test")
+
+
+def test_how_quickly_each_model_answers_stands_with_the_device(page: Client) -> None:
+    first, second = two_models()
+    for version, rate in ((first, 31.5), (second, None)):
+        version.metrics["cost"] = {"epochs": 2, "predict_images_per_second": rate}
+        version.save()
+    first.run.device = "NVIDIA H200"
+    first.run.save()
+    html = soup(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
+    answering = next(row for row in html.select(".cost-row") if row.th.get_text(strip=True) == "Answering")
+    assert [cell.get_text(strip=True) for cell in answering.select("td")] == ["images/s", "31.5", "–"]
+    assert [head.get_text().endswith("on NVIDIA H200") for head in html.select(".model-head")] == [True, False]
 
 
 def test_a_small_calibration_error_is_the_best(page: Client) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 from django.db.models import Prefetch
 
 from annotations.models import ModelVersion, TrainingRun
-from annotations.queries.models import concept_names
+from annotations.queries.models import answered_enough, concept_names
 from mlcore.registry import kinds
 
+Row = dict[str, Any]
 MOST = 6
 PARTS = {
     "test": "labels read from texts",
@@ -44,13 +46,29 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """The test sides whose answer is known, and how many of them show the concept."""
+
+    sides: int
+    positives: int
+
+
+@dataclass(frozen=True)
 class Line:
     name: str
-    sides: int
-    """For which the answer is known; the most of any model."""
-    positives: int
+    samples: list[Sample | None]
+    """Model by model; None where the concept was not asked."""
     cells: list[Cell]
     """Model by model, within each the metrics in order."""
+
+    @property
+    def measured(self) -> list[Sample]:
+        return [sample for sample in self.samples if sample]
+
+    @property
+    def sample(self) -> Sample | None:
+        """Of every model that was asked; None where they were asked of other sides."""
+        return self.measured[0] if len(set(self.measured)) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,10 @@ class Table:
     lines: list[Line]
     mean: Line | None
     costs: list[Cost]
+
+    @property
+    def measured(self) -> bool:
+        return any(sample.sides for line in self.lines for sample in line.measured)
 
     @property
     def same_sides(self) -> bool:
@@ -98,29 +120,61 @@ def read_table(models: list[ModelVersion], part: str, metrics: Sequence[str]) ->
         _line(name, [figures.get(slug) for figures in measured], metrics)
         for slug, name in sorted(names.items(), key=lambda pair: pair[1])
     ]
-    mean = _line("Mean", [figures.get("mean") for figures in measured], metrics) if lines else None
+    mean = _mean(lines, measured, metrics) if lines else None
     return Table(models, {key: METRICS[key] for key in metrics}, lines, mean, [*_costs(models)])
 
 
-def _line(name: str, rows: Sequence[dict[str, Any] | None], metrics: Sequence[str]) -> Line:
-    known = [row for row in rows if row]
-    best = {metric: _best([row.get(metric) for row in known], metric in SMALL_IS_GOOD) for metric in metrics}
-    cells = [_cell(row or {}, metric, best[metric], len(rows)) for row in rows for metric in metrics]
-    sides, positives = (max((row.get(key) or 0 for row in known), default=0) for key in ("n", "positives"))
-    return Line(name, sides, positives, cells)
+def default_part(models: Iterable[ModelVersion]) -> str:
+    """What experts answered where every model was measured on enough of it, else what texts say."""
+    return "test_expert" if all(answered_enough(version) for version in models) else "test"
 
 
-def _best(values: Iterable[float | None], small: bool) -> float | None:
+def _line(name: str, rows: Sequence[Row | None], metrics: Sequence[str]) -> Line:
+    samples = [Sample(row.get("n") or 0, row.get("positives") or 0) if row else None for row in rows]
+    alike = len({sample for sample in samples if sample}) == 1
+    best = {metric: _best([(row or {}).get(metric) for row in rows], metric) if alike else None for metric in metrics}
+    return Line(name, samples, [_cell(row or {}, metric, best[metric]) for row in rows for metric in metrics])
+
+
+def _mean(lines: Sequence[Line], measured: Sequence[Row], metrics: Sequence[str]) -> Line | None:
+    """Over the concepts that every model has every figure of; None where they share none."""
+    asked = [figures.keys() - {"mean"} for figures in measured]
+    shared = [
+        slug
+        for slug in set.intersection(*map(set, asked))
+        if all(figures[slug].get(metric) is not None for figures in measured for metric in metrics)
+    ]
+    if not shared:
+        return None
+    rows = [_mean_row(figures, sorted(shared), metrics) for figures in measured]
+    which = f"{len(shared)}" if len(shared) == len(lines) else f"the {len(shared)} with all figures"
+    return _line(f"Mean of {which}", rows, metrics)
+
+
+def _mean_row(figures: Row, shared: Sequence[str], metrics: Sequence[str]) -> Row:
+    """With the interval that the training drew where that goes over the same concepts."""
+    own = figures["mean"]
+    means = {metric: sum(figures[slug][metric] for slug in shared) / len(shared) for metric in metrics}
+    drawn = {
+        metric: interval
+        for metric, interval in (own.get("intervals") or {}).items()
+        if metric in means and own.get(metric) is not None and isclose(own[metric], means[metric], abs_tol=1e-9)
+    }
+    counts = {key: sum(figures[slug][key] for slug in shared) for key in ("n", "positives")}
+    return means | counts | {"intervals": drawn}
+
+
+def _best(values: Iterable[float | None], metric: str) -> float | None:
+    """Of several; the best of nothings is nothing to be proud of."""
     known = [value for value in values if value is not None]
-    return (min if small else max)(known, default=None)
+    best = (min if metric in SMALL_IS_GOOD else max)(known, default=None)
+    return best if len(known) > 1 and (best or metric in SMALL_IS_GOOD) else None
 
 
-def _cell(row: dict[str, Any], metric: str, best: float | None, models: int) -> Cell:
+def _cell(row: Row, metric: str, best: float | None) -> Cell:
     value = row.get(metric)
     low, high = (row.get("intervals") or {}).get(metric) or (None, None)
-    # the best of nothings is nothing to be proud of
-    shines = value is not None and value == best and (value > 0 or metric in SMALL_IS_GOOD)
-    return Cell(value, low, high, models > 1 and shines)
+    return Cell(value, low, high, value is not None and value == best)
 
 
 def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:

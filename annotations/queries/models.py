@@ -12,6 +12,8 @@ from annotations.models import Concept, ModelVersion, PredictionRun, Publication
 
 PAGE = 50
 PARTS = ("test", "test_expert")
+ENOUGH_ANSWERS = 30
+"""Of experts, over all concepts: fewer say less of a model than many labels of texts."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ class Measured:
     def worst(self) -> ConceptFigures | None:
         known = [row for row in self.rows if row.ap.value is not None]
         return min(known, key=lambda row: row.ap.value or 0.0, default=None)
+
+
+def answered_enough(version: ModelVersion) -> bool:
+    """Whether the model is better judged by experts' answers than by what texts say."""
+    answers = (version.metrics.get("test_expert") or {}).get("mean", {}).get("n") or 0
+    return bool(answers >= ENOUGH_ANSWERS)
 
 
 def read_figures(version: ModelVersion, part: str) -> Measured | None:

@@ -14,7 +14,18 @@ from django.views.decorators.http import require_safe
 
 from annotations.models import ModelVersion
 from annotations.queries.imports import guard_cell
-from annotations.queries.model_table import METRICS, MOST, PARTS, PUBLISHED, Cost, Table, choose_models, read_table
+from annotations.queries.model_table import (
+    METRICS,
+    MOST,
+    PARTS,
+    PUBLISHED,
+    Cost,
+    Line,
+    Table,
+    choose_models,
+    default_part,
+    read_table,
+)
 from annotations.views.access import admin_required
 
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -38,9 +49,9 @@ class Choice:
 
 def choose(request: HttpRequest) -> Choice:
     numbers = [int(each) for each in request.GET.getlist("models") if NUMBER.fullmatch(each)]
-    part = request.GET.get("part", "")
+    models, part = choose_models(numbers), request.GET.get("part", "")
     metrics = [key for key in METRICS if key in request.GET.getlist("metrics")]
-    return Choice(choose_models(numbers), part if part in PARTS else "test", metrics or list(PUBLISHED))
+    return Choice(models, part if part in PARTS else default_part(models), metrics or list(PUBLISHED))
 
 
 @require_safe
@@ -73,7 +84,7 @@ def model_table_csv(request: HttpRequest) -> HttpResponse:
     writer.writerow(["concept", "sides", "positives", *(head.strip() for head in bounds)])
     for line in [*table.lines, *([table.mean] if table.mean else [])]:
         cells = [figure for cell in line.cells for figure in (cell.value, cell.low, cell.high)]
-        writer.writerow([guard_cell(line.name), line.sides, line.positives, *cells])
+        writer.writerow([guard_cell(line.name), *_counts(line), *cells])
     for cost in table.costs:
         blank = [""] * (3 * len(table.metrics) - 1)
         writer.writerow([f"{cost.name} {cost.unit}".strip(), "", "", *(x for v in cost.values for x in (v, *blank))])
@@ -86,6 +97,12 @@ def model_table_tex(request: HttpRequest) -> HttpResponse:
     choice = choose(request)
     table = read_table(choice.models, choice.part, choice.metrics)
     return _file(latex_of(table, PARTS[choice.part]), "application/x-tex; charset=utf-8", "models.tex")
+
+
+def _counts(line: Line) -> list[str]:
+    """Sides and positives; model by model where they differ."""
+    samples = [line.sample] if line.sample else line.measured
+    return [" | ".join(str(getattr(sample, key)) for sample in samples) for key in ("sides", "positives")]
 
 
 def latex_of(table: Table, part: str) -> str:

@@ -192,7 +192,7 @@ def test_the_tables_of_the_page_are_there_for_spreadsheets(
     assert said == [["eagle", "0", "0", "0"], ["horse", "1", "1", "1"]]
     assert (eagle["ap_after"], eagle["wrong_after"]) == ("1.0", "")
     assert float(horse["wrong_after"]) == 0.2
-    assert (mean["concept"], float(mean["difference"])) == ("(mean)", told["gain"]["mean"]["difference"])
+    assert (mean["concept"], float(mean["difference"])) == ("", told["gain"]["mean"]["difference"])
     assert float(mean["low"]) == told["gain"]["mean"]["interval"][0]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -50,22 +52,19 @@ def carry_gold(*, of: Concept, to: Concept) -> list[GoldQuestion]:
     ReviewItem.objects.bulk_create(
         [answered_item(gold.side_id, to.pk, named=gold.named) for gold in found], ignore_conflicts=True
     )
+    copied = ("side_id", "answer", "decision_id", "set_by_id")
+    store_gold([GoldQuestion(concept=to, **{name: getattr(gold, name) for name in copied}) for gold in found])
+    return found
+
+
+def store_gold(rows: Iterable[GoldQuestion]) -> None:
+    """One row per question: the newest answer counts, also where the one before was withdrawn."""
     GoldQuestion.objects.bulk_create(
-        [
-            GoldQuestion(
-                side_id=gold.side_id,
-                concept=to,
-                answer=gold.answer,
-                decision_id=gold.decision_id,
-                set_by_id=gold.set_by_id,
-            )
-            for gold in found
-        ],
+        rows,
         update_conflicts=True,
         unique_fields=["side", "concept"],
         update_fields=["answer", "decision", "set_by", "withdrawn"],
     )
-    return found
 
 
 def answered_item(side_id: int, concept_id: int, *, named: bool) -> ReviewItem:

@@ -15,7 +15,6 @@ Cells = Sequence[Any]
 ROUND_COLUMNS = ("round", "run", "model", "kind", "cause", "frozen_at", "answers_so_far", "test_set", "mean_ap")
 _SCORES = ("test_answers", "present", "ap_before", "ap_after", "difference", "low", "high")
 GAIN_COLUMNS = ("concept", *_SCORES, "questions_answered", "labels_changed", *KINDS, "wrong_before", "wrong_after")
-MEAN = "(mean)"
 
 
 def round_rows(rounds: Sequence[Round], curve: Curve | None) -> Iterator[Cells]:
@@ -29,7 +28,10 @@ def round_rows(rounds: Sequence[Round], curve: Curve | None) -> Iterator[Cells]:
 
 
 def gain_rows(gain: Gain) -> Iterator[Cells]:
-    """One row per concept and one of all: scores of both models, what was answered, share of labels estimated wrong."""
+    """One row per concept, and one of all that has no concept.
+
+    Scores of both models, what was answered between them, and the share of labels estimated wrong after each.
+    """
     part = gain.worth.part
     scores = {row.concept: row for row in part.rows if row.concept not in part.thin} if part else {}
     counts = {row.slug: row for row in gain.corrections.concepts}
@@ -39,7 +41,7 @@ def gain_rows(gain: Gain) -> Iterator[Cells]:
         yield slug, *_scored(scores.get(slug)), *_counted(counts.get(slug)), *(each.get(slug) for each in wrong)
     both = gain.noise_of_all
     together = (both.before.wrong, both.after.wrong) if both and both.before and both.after else (None, None)
-    yield MEAN, *_scored(part.mean if part else None), *_counted(gain.corrections.total), *together
+    yield "", *_scored(part.mean if part else None), *_counted(gain.corrections.total), *together
 
 
 def _scored(row: Row | None) -> Cells:

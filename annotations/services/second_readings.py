@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotations.models import BlindAnswer, Decision, GoldQuestion
-from annotations.services.gold import KNOWN
+from annotations.services.gold import KNOWN, store_gold
 
 
 def settle_readings(answers: Sequence[BlindAnswer]) -> None:
@@ -17,18 +17,7 @@ def settle_readings(answers: Sequence[BlindAnswer]) -> None:
     agreed = [each for each in read if each.decision_id in firsts and firsts[each.decision_id].answer == each.answer]
     others = {each.decision_id for each in read} - {each.decision_id for each in agreed}
     GoldQuestion.objects.filter(decision__in=others, set_by=read[0].user_id).update(withdrawn=True)
-    GoldQuestion.objects.bulk_create(
-        [
-            GoldQuestion(
-                side_id=each.side_id,
-                concept_id=each.concept_id,
-                answer=each.answer,
-                decision_id=each.decision_id,
-                set_by_id=each.user_id,
-            )
-            for each in agreed
-        ],
-        update_conflicts=True,
-        unique_fields=["side", "concept"],
-        update_fields=["answer", "decision", "set_by", "withdrawn"],
+    copied = ("side_id", "concept_id", "answer", "decision_id")
+    store_gold(
+        GoldQuestion(set_by_id=each.user_id, **{name: getattr(each, name) for name in copied}) for each in agreed
     )

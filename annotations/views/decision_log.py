@@ -18,12 +18,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.exporters.table import guard_cell
 from annotations.forms.decision_log import LogForm
 from annotations.models import Decision
 from annotations.queries.decision_log import COLUMNS, PAGE, filter_decisions, gold_of, list_decisions, stream_decisions
 from annotations.services.gold import NotGold, set_gold, withdraw_gold
 from annotations.views.access import admin_required, signed_in
+from annotations.views.csv_files import guard_row
 from annotations.views.live import page_number
 
 
@@ -108,7 +108,7 @@ def _csv_lines(found: QuerySet[Decision]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     for row in stream_decisions(found):
-        yield writer.writerow([guard_cell(value) if isinstance(value, str) else value for value in row.values()])
+        yield writer.writerow(guard_row(row.values()))
 
 
 def _attached(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -24,9 +22,10 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST
 from annotations.services.retraining import begin_round, read_trigger
 from annotations.services.round_scores import measure_models
-from annotations.services.round_tables import Cells, gain_rows, round_rows
+from annotations.services.round_tables import gain_rows, round_rows
 from annotations.services.rounds import Gain, corrections_since, describe_gain, describe_rounds, read_gain
 from annotations.views.access import admin_required, expert_required, is_admin, signed_in
+from annotations.views.csv_files import csv_file
 from annotations.views.live import answer_poll, page_number
 from mlcore.contract import LearningError
 
@@ -115,7 +114,7 @@ def rounds_json(request: HttpRequest) -> JsonResponse:
 @expert_required
 def rounds_csv(request: HttpRequest) -> HttpResponse:
     found = list_rounds()
-    return _as_csv(round_rows(found, _curve(found)["curve"]), "rounds.csv")
+    return csv_file(round_rows(found, _curve(found)["curve"]), "rounds.csv")
 
 
 @require_safe
@@ -125,14 +124,7 @@ def gain_csv(request: HttpRequest) -> HttpResponse:
     pair = _chosen(request, list_rounds())
     if pair is None:
         raise Http404("There are no two rounds yet, so nothing was gained. Start a run on the page of rounds.")
-    return _as_csv(gain_rows(read_gain(*pair)), f"round-{pair[1].number}-over-{pair[0].number}.csv")
-
-
-def _as_csv(rows: Iterable[Cells], name: str) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(rows)
-    return response
+    return csv_file(gain_rows(read_gain(*pair)), f"round-{pair[1].number}-over-{pair[0].number}.csv")
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from annotations.services.publishing import reads_texts
 from annotations.services.saliency import measure_maps, note_view
 from annotations.services.studies import NothingToStudy, queue_study
 from annotations.views.access import admin_required, signed_in
+from annotations.views.csv_files import csv_file
 from annotations.views.live import answer_poll, page_number
 
 QUICK = ("hipe", "grad_cam", "chefer", "rollout")
@@ -119,10 +119,7 @@ def reasons_csv(request: HttpRequest, model_id: int) -> HttpResponse:
     study = _chosen(queries.list_studies(version), page_number(request, "study"))
     if study is None:
         raise BadRequest(f"There is no finished study of model {version.pk} yet, so there is no table. Start one.")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="model-{version.pk}-study-{study.pk}.csv"'
-    csv.writer(response).writerows(queries.csv_rows(study))
-    return response
+    return csv_file(queries.csv_rows(study), f"model-{version.pk}-study-{study.pk}.csv")
 
 
 @require_POST

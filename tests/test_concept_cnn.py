@@ -199,6 +199,15 @@ def test_a_learning_rate_that_tears_the_weights_apart_is_named(tmp_path: Path, s
     assert "altar: the loss became" in reason and "learning_rate of 1 instead of 10" in reason
 
 
+def test_weights_that_the_last_step_tears_apart_are_found_without_validation_sides(
+    tmp_path: Path, snapshot: Snapshot
+) -> None:
+    kept = replace(snapshot, samples=tuple(each for each in snapshot.samples if each.split != "validation"))
+    two_steps = {"batch_size": 24, "fewest_per_class": 24, "epochs": 1, "seed": 3}
+    reason = refusal(tmp_path, kept, network=COOPER, image_size=64, concepts="altar", learning_rate=10.0, **two_steps)
+    assert "altar: the loss became nan" in reason and "learning_rate of 1 instead of 10" in reason
+
+
 def test_a_killed_run_learns_no_finished_network_again_and_ends_with_the_same_weights(
     tmp_path: Path, snapshot: Snapshot
 ) -> None:

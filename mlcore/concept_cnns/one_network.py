@@ -13,7 +13,7 @@ from mlcore.concept_cnns.lesson import CnnLesson, Numbers, balance
 from mlcore.concept_cnns.run import Course
 from mlcore.contract import Report
 from mlcore.distributed import crew
-from mlcore.divergence import Diverged
+from mlcore.divergence import Diverged, checked
 from mlcore.learner import Standing
 from mlcore.nets.cooper_cnn import TwoAnswers, make_cnn
 from mlcore.train_loop import fit
@@ -35,6 +35,9 @@ def learn_concept(
     lesson = make_lesson(labels, course, run.seed + number)
     try:
         standing = fit(net, lesson, run.plan, course.checkpoints(number), report)
+        began, measured = time.monotonic(), course.of("validation", "test")
+        outputs = torch.from_numpy(lesson.answers(net, measured))
+        checked(float(outputs.double().sum()), standing.best_epoch, run.plan.learning_rate)
     except Diverged as error:
         if crew().size > 1:  # the other processes wait for this one's gradients
             raise
@@ -42,8 +45,6 @@ def learn_concept(
         note = f"the loss became {error.loss}: start again with a learning_rate of {rate / 10:g} instead of {rate:g}"
         report({"event": "notice", "message": f"{concept} gets no network: {note}."})
         return unlearned(note), None
-    began, measured = time.monotonic(), course.of("validation", "test")
-    outputs = torch.from_numpy(lesson.answers(net, measured))
     seconds = time.monotonic() - began
     parameters = sum(each.numel() for each in net.parameters())
     if note := sign_of_death(net, lesson, outputs, run.final_relu):

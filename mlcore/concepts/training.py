@@ -23,6 +23,7 @@ from mlcore.concepts.results import Answered, write_results
 from mlcore.concepts.speed import answering_rate
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.distributed import crew
+from mlcore.divergence import checked
 from mlcore.features import FeatureStore, digests_of, features_of
 from mlcore.losses.choice import LossChoice, make_loss
 from mlcore.model_folder import finished_result, identity_of
@@ -81,6 +82,7 @@ def train_concepts(
         silence(net.head, snapshot.concepts, labels[lesson.train], untrained)
         net.turns = run.turns  # only now: in each epoch they would take as long as half the learning
         logits = lesson.answers(learned, np.arange(len(samples)))
+        checked(float(logits.sum(dtype=float)), standing.best_epoch, run.plan.learning_rate)
         from_files = picture_inputs(run, transform, seen, device, keep=False)
         rate = answering_rate(net, from_files, numbers_of(samples, "test"), report)
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})

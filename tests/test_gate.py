@@ -117,6 +117,20 @@ def test_the_page_keeps_both_tables_apart_and_names_what_loses_most(
     assert "smallest gain" in verdict
 
 
+def test_a_candidate_that_knows_less_says_what_would_be_lost(
+    client: Client, admin: User, candidate: ModelVersion, published: ModelVersion
+) -> None:
+    assert compare(candidate).lost == []
+    published.concepts = [*published.concepts, "altar"]
+    published.save()
+    assert compare(candidate).lost == ["altar"]
+    client.force_login(admin)
+    shown = BeautifulSoup(client.get(candidate.get_absolute_url()).content, "html.parser")
+    for place in (".verdict", "dialog"):
+        assert "Altar" in shown.select_one(place).get_text()
+    assert client.get(reverse("model_json", args=[candidate.pk])).json()["comparison"]["lost"] == ["altar"]
+
+
 def test_the_comparison_is_in_the_json_too(client: Client, admin: User, candidate: ModelVersion) -> None:
     client.force_login(admin)
     told = client.get(reverse("model_json", args=[candidate.pk])).json()["comparison"]

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from annotations.models import ModelVersion, PredictionRun, Publication
+from annotations.queries import models as models_queries
 from annotations.queries.forest import draw_forest
-from annotations.queries.models import read_curves, read_figures
+from annotations.queries.models import list_models, read_curves, read_figures
 from annotations.services.gate import Row
 from tests.learning_rows import CONCEPTS, make_model, measured
 
@@ -66,6 +68,14 @@ def test_a_publication_without_the_form_s_token_is_refused(admin: User) -> None:
 
 def test_an_empty_list_says_what_to_do(page: Client) -> None:
     assert soup(page.get("/models/").content).select_one(".empty-state a")["href"] == reverse("run_new")
+
+
+def test_the_newest_model_comes_first_and_no_page_leaves_one_out(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [make_model().pk for _ in range(5)]
+    ModelVersion.objects.filter(pk=made[0]).update(folder="moved")  # a row that was written anew lies elsewhere
+    monkeypatch.setattr(models_queries, "PAGE", 2)
+    listed = [[model.pk for model in list_models(before)][:2] for before in (None, made[3], made[1])]
+    assert listed == [made[:2:-1], made[2:0:-1], made[:1]]
 
 
 def test_more_models_cost_no_more_queries(page: Client, admin: User, django_assert_num_queries: Any) -> None:
@@ -127,7 +137,7 @@ def test_without_expert_answers_the_page_says_so(page: Client) -> None:
     version = make_model(metrics=measured(expert_answers=0))
     assert read_figures(version, "test_expert") is None
     shown = soup(page.get(version.get_absolute_url()).content)
-    assert "No expert has answered on a test side" in shown.get_text()
+    assert "no expert had answered on one of its test sides" in shown.get_text()
     assert len(shown.select("section[aria-labelledby=expert-title] table")) == 0
 
 
@@ -138,6 +148,30 @@ def test_the_worst_concept_is_named(page: Client) -> None:
     assert figures.worst is not None
     assert figures.worst.ap.value == min(row.ap.value or 1 for row in figures.rows)
     assert figures.worst.name in soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
+
+
+def test_a_concept_on_fewer_than_five_sides_is_not_called_the_weakest(page: Client) -> None:
+    version = make_model()
+    version.metrics["test"]["eagle"] |= {"ap": 0.01, "positives": 4}
+    version.save()
+    assert "horse" in soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
+
+
+def test_where_experts_answered_enough_the_model_is_judged_by_them(page: Client) -> None:
+    few, enough = make_model(), make_model(metrics=measured(expert_answers=40))
+    for version, words in ((few, "by the texts"), (enough, "by experts’ answers")):
+        version.metrics["test_expert"]["eagle"] |= {"ap": 0.2, "positives": 9}
+        version.save()
+        said = soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
+        assert f"Weakest concept {words}" in said
+
+
+def test_a_model_that_was_published_and_does_not_answer_yet_says_so(page: Client) -> None:
+    version = make_model()
+    publish(page, version)
+    assert "Identify asks it already" in page.get(version.get_absolute_url()).content.decode()
+    Publication.objects.update(served_at=timezone.now())
+    assert "Visitors, the search and Identify see" in page.get(version.get_absolute_url()).content.decode()
 
 
 def test_every_concept_has_its_curve_within_the_frame(db: None) -> None:

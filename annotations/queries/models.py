@@ -12,6 +12,8 @@ from annotations.models import Concept, ModelVersion, PredictionRun, Publication
 
 PAGE = 50
 PARTS = ("test", "test_expert")
+FEWEST = 5
+"""Sides that show a concept, from which on it may be called the weakest."""
 ENOUGH_ANSWERS = 30
 """Of experts, over all concepts: fewer say less of a model than many labels of texts."""
 
@@ -49,7 +51,8 @@ class Measured:
 
     @property
     def worst(self) -> ConceptFigures | None:
-        known = [row for row in self.rows if row.ap.value is not None]
+        """Of the concepts on enough sides to say so."""
+        known = [row for row in self.rows if row.ap.value is not None and row.positives >= FEWEST]
         return min(known, key=lambda row: row.ap.value or 0.0, default=None)
 
 
@@ -145,8 +148,10 @@ class Curve:
 
 
 def read_curves(version: ModelVersion) -> list[Curve]:
-    drawn = version.metrics.get("curves") or {}
-    measured, names = version.metrics.get("test") or {}, concept_names(version)
+    """On experts' answers where they are enough, else on what the texts say."""
+    drawn_on, measured_on = ("curves_expert", "test_expert") if answered_enough(version) else ("curves", "test")
+    drawn, measured = version.metrics.get(drawn_on) or {}, version.metrics.get(measured_on) or {}
+    names = concept_names(version)
     return [
         _curve(slug, names[slug], measured[slug], drawn[slug]["pr"])
         for slug in version.concepts
@@ -183,6 +188,7 @@ def list_models(before: int | None = None) -> list[ModelVersion]:
         )
         .defer("metrics", "run__epochs", "run__libraries")
     )
+    versions = versions.order_by("-id")  # grouping by an aggregate drops the order of the model
     return list((versions.filter(id__lt=before) if before else versions)[: PAGE + 1])
 
 

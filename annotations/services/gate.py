@@ -102,6 +102,13 @@ class Comparison:
     text: Part | None = None
 
     @property
+    def lost(self) -> list[str]:
+        """Concepts that the published model answers and this one does not know."""
+        return [
+            slug for slug in (self.published.concepts if self.published else []) if slug not in self.candidate.concepts
+        ]
+
+    @property
     def decided_by(self) -> Part | None:
         """The experts' answers where they are enough, else the texts'."""
         return next((part for part in (self.expert, self.text) if part and part.shows), None)
@@ -116,7 +123,7 @@ def compare(version: ModelVersion) -> Comparison:
     if published is None:
         return Comparison(version, None, "first", "No model is published yet, so there is nothing to compare with.")
     if published.pk == version.pk:
-        return Comparison(version, published, "published", "Visitors, the search and Identify see what it says.")
+        return Comparison(version, published, "published", _seen_by(version))
     newest = TestSet.objects.first()
     try:
         expert = _compared(_shared(version, published, expert_answers(newest)), "expert") if newest else None
@@ -126,6 +133,12 @@ def compare(version: ModelVersion) -> Comparison:
     found = Comparison(version, published, "unknown", "", newest, expert, text)
     verdict, sentence = _verdict(found.decided_by, published)
     return Comparison(version, published, verdict, sentence, newest, expert, text)
+
+
+def _seen_by(version: ModelVersion) -> str:
+    if version.publications.exclude(served_at=None).exists():
+        return "Visitors, the search and Identify see what it says."
+    return "Identify asks it already; labels and the search follow once its predictions for the corpus are complete."
 
 
 def compare_by_experts(version: ModelVersion, earlier: ModelVersion, test_set: TestSet) -> Part | None:

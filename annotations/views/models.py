@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
-from annotations.models import Job, ModelVersion, PredictionRun
+from annotations.models import Concept, Job, ModelVersion, PredictionRun
 from annotations.queries import models as queries
 from annotations.queries import test_sets
 from annotations.queries.forest import draw_forest
@@ -85,14 +85,17 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
         context["progress"] = read_progress(corpus)
         if request.htmx:  # type: ignore[attr-defined]
             return answer_poll(request, corpus, "models/gate.html", context, {"corpus"})
-    measured = queries.read_figures(version, "test")
+    text, expert = (queries.read_figures(version, part) for part in queries.PARTS)
+    by_experts = queries.answered_enough(version)
+    judged = expert if by_experts else text
     chosen = ModelVersion.objects.defer("metrics").chosen()
     context |= gate_context(version) | {
         "is_chosen": chosen is not None and chosen.pk == version.pk,
         "published_before": version.publications.exists(),
-        "text": measured,
-        "expert": queries.read_figures(version, "test_expert"),
-        "worst": measured.worst if measured else None,
+        "text": text,
+        "expert": expert,
+        "worst": judged.worst if judged else None,
+        "by_experts": by_experts,
         "curves": queries.read_curves(version),
         "gaps": test_sets.list_gaps(version),
         "shares": test_sets.read_shares(version),
@@ -107,6 +110,7 @@ def gate_context(version: ModelVersion) -> dict[str, Any]:
     return {
         "comparison": comparison,
         "fewest": FEWEST,
+        "lost": [*Concept.objects.filter(slug__in=comparison.lost).values_list("name", flat=True)],
         "is_published": comparison.published is not None and comparison.published.pk == version.pk,
         "parts": [
             {
@@ -131,6 +135,7 @@ def model_json(request: HttpRequest, model_id: int) -> JsonResponse:
         "sentence": comparison.sentence,
         "decided_by": comparison.decided_by.origin if comparison.decided_by else None,
         "test_set": test_sets.describe_test_set(comparison.test_set) if comparison.test_set else None,
+        "lost": comparison.lost,
         "expert": _described(comparison.expert),
         "text": _described(comparison.text),
     }

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
 from annotations.models import Coin, Concept, Decision, Label, ReviewItem, Side
 from annotations.services import media
-from annotations.services.decisions import record_decision
 from tests.test_review_browser import sign_in, wait_for_saving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,13 +23,16 @@ ADDRESS = "/review/sheet?concept=eagle&show=24"
 
 @pytest.fixture
 def page(browser: Any, live_server: LiveServer, expert: User, concepts: dict[str, Concept]) -> Iterator[Any]:
+    yield from open_eagles(browser, live_server, expert, concepts["eagle"])
+
+
+def open_eagles(browser: Any, live_server: LiveServer, expert: User, eagle: Concept) -> Iterator[Any]:
     """A page of an expert's, signed in, with 30 sides that a text says show an eagle."""
     picture = io.BytesIO()
     Image.new("RGB", (64, 64), "silver").save(picture, "WEBP")
     crop = media.store(picture.getvalue(), ".webp")
     coins = Coin.objects.bulk_create(Coin(identifier=f"coin.{n}", title=f"Denarius {n}") for n in range(SIDES))
     sides = Side.objects.bulk_create(Side(coin=coin, face="reverse", crop=crop, thumbnail=crop) for coin in coins)
-    eagle = concepts["eagle"]
     Label.objects.bulk_create(
         Label(side=side, concept=eagle, text_present=True, answer="yes", origin="text") for side in sides
     )
@@ -123,72 +123,6 @@ def test_sides_on_their_way_are_never_shown_again(page: Any) -> None:
     page.unroute("**/review/page")  # lets go what was held
     wait_for_saving(page, "Saved")
     assert Decision.objects.count() == SIDES and page.is_hidden("#sheet")
-
-
-def test_undo_works_after_a_reload_with_the_marks_as_they_were(page: Any) -> None:
-    press(page, "Home", "ArrowRight", " ")
-    confirm(page)
-    wait_for_first(page, "Denarius 24")
-    wait_for_saving(page, "Saved")
-    open_sheet(page)
-    wait_for_first(page, "Denarius 24")
-    press(page, "z")
-    wait_for_first(page, "Denarius 0")
-    assert page.get_attribute(".cell >> nth=1", "data-answer") == "no"
-    wait_for_saving(page, "Saved")
-    assert set(answers().values()) == {"withdrawn"}
-
-
-def test_a_conflict_keeps_theirs_and_saves_the_rest(page: Any, second_expert: User) -> None:
-    for title in ("Denarius 2", "Denarius 3"):
-        side = Side.objects.get(coin__title=title)
-        record_decision(
-            user=second_expert, side_id=side.pk, concept="eagle", answer="no", key=uuid.uuid4(), base_id=None
-        )
-    confirm(page)
-    panel = page.wait_for_selector(".conflict")
-    assert "2 of 24 sides were answered in the meantime" in panel.inner_text()
-    assert "Denarius 2: bela said No, you Yes." in panel.inner_text()
-    assert Decision.objects.count() == 2
-    page.reload()
-    page.wait_for_selector(".conflict")
-    page.check(".conflict li:nth-child(2) input")
-    page.click("[data-choice=save]")
-    page.wait_for_selector(".conflict", state="detached")
-    wait_for_saving(page, "Saved")
-    assert Decision.objects.count() == 2 + 23
-    assert (answers()["Denarius 2"], answers()["Denarius 3"]) == ("no", "yes")
-
-
-def test_a_page_taken_back_before_it_was_refused_leaves_nothing_wrong_behind(page: Any, second_expert: User) -> None:
-    page.context.set_offline(True)
-    press(page, " ")
-    confirm(page)
-    wait_for_first(page, "Denarius 24")
-    press(page, "z")
-    wait_for_first(page, "Denarius 0")
-    side = Side.objects.get(coin__title="Denarius 5")
-    record_decision(user=second_expert, side_id=side.pk, concept="eagle", answer="no", key=uuid.uuid4(), base_id=None)
-    page.context.set_offline(False)
-    wait_for_saving(page, "Saved")
-    assert Decision.objects.count() == 1
-    confirm(page)
-    wait_for_first(page, "Denarius 24")
-    wait_for_saving(page, "Saved")
-    assert len(answers()) == 24
-    assert answers()["Denarius 5"] == "yes", "the page was confirmed anew, after what the other had said"
-
-
-def test_an_ended_session_keeps_the_page_until_one_signs_in_again(page: Any, expert: User) -> None:
-    Session.objects.all().delete()
-    confirm(page)
-    wait_for_saving(page, "Waiting (24)")
-    assert "24 answers are kept" in page.inner_text("#signed-out")
-    sign_in(page.context, expert)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
-    wait_for_saving(page, "Saved")
-    assert len(answers()) == 24
-    assert page.is_hidden("#signed-out")
 
 
 def test_mouse_marks_by_a_click_and_rests_to_see_more_beside_the_side(page: Any) -> None:

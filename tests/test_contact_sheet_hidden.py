@@ -158,6 +158,7 @@ def test_a_conflict_of_either_kind_stores_nothing(
     assert refused.status_code == 409
     (named,) = refused.json()["theirs"]
     assert (named["side"], named["theirs"]["id"], named["theirs"]["answer"]) == (stale.side_id, stale.pk, "no")
+    assert named["theirs"]["mine"] == (meanwhile == "another tab")
     assert (Decision.objects.count(), BlindAnswer.objects.count()) == before
 
 

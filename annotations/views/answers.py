@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -83,11 +84,16 @@ def decision_json(decision: Decision | BlindAnswer) -> dict[str, Any]:
     }
 
 
+def theirs_json(theirs: Decision | BlindAnswer | None, user: User) -> dict[str, Any] | None:
+    """What stands by now; it may be the same person's, from another tab."""
+    return {**decision_json(theirs), "mine": theirs.user_id == user.pk} if theirs else None
+
+
 def _show_conflict(request: HttpRequest, conflict: Conflict, sent: dict[str, Any]) -> HttpResponse:
     theirs, yours = conflict.stale[0].current, str(sent["answer"])
     note_seen(user=signed_in(request), answers=[theirs])
     if is_json(request):
-        return JsonResponse({"yours": yours, "theirs": decision_json(theirs) if theirs else None}, status=409)
+        return JsonResponse({"yours": yours, "theirs": theirs_json(theirs, signed_in(request))}, status=409)
     side = Side.objects.select_related("coin").get(pk=sent["side"])
     chosen = {"side": side, "concept": sent["concept"], "theirs": theirs, "yours": yours, "key": uuid.uuid4()}
     return render(request, "review/conflict.html", {**chosen, "queue": _queue(request)}, status=409)

@@ -18,7 +18,7 @@ from annotations.services.hidden_questions import note_seen
 from annotations.services.page_decisions import PageAnswer, is_page_stored, record_page, undo_page
 from annotations.services.sheets import skip_items
 from annotations.views.access import expert_required, signed_in
-from annotations.views.answers import decision_json
+from annotations.views.answers import theirs_json
 from annotations.views.posted import Refused, check_account, is_json, posted_object, refuse
 
 
@@ -86,7 +86,7 @@ def _show_conflict(request: HttpRequest, conflict: Conflict) -> HttpResponse:
                 "key": str(each.sent.key),
                 "side": each.sent.side_id,
                 "yours": each.sent.answer,
-                "theirs": decision_json(each.current) if each.current else None,
+                "theirs": theirs_json(each.current, signed_in(request)),
             }
             for each in conflict.stale
         ]

@@ -1,5 +1,5 @@
 // Checklists that could not be saved as they were sent: others answered meanwhile, and nothing of them was stored.
-import { ANSWERS } from "./conflicts.js";
+import { ANSWERS, isSaidAlready } from "./conflicts.js";
 import { drawKey } from "./outbox.js";
 
 /** `settle(entry, answers)` is called with what is to be sent instead, null where nothing is left to send. */
@@ -12,7 +12,7 @@ export function describeChecklist(entry, settle) {
     return { ...described, lines: [said], choices: [["keep", "Dismiss", keep]] };
   }
   const name = ({ key }) => question.lines.find((line) => line.concept === asked(entry, key).concept).name;
-  const theirs = entry.theirs.map((each) => `${name(each)}: ${each.theirs ? `${ANSWERS[each.theirs.answer]}, ${each.theirs.who}` : "taken back"}`);
+  const theirs = entry.theirs.map((each) => `${name(each)}: ${each.theirs ? `${ANSWERS[each.theirs.answer]}, ${each.theirs.mine ? "you in another tab" : each.theirs.who}` : "taken back"}`);
   const yours = entry.theirs.map((each) => `${name(each)}: ${ANSWERS[each.yours]}`);
   const count = entry.body.answers.length;
   const lines = [
@@ -21,7 +21,8 @@ export function describeChecklist(entry, settle) {
   ];
   const words = count === theirs.length ? "Keep theirs" : "Keep theirs, save the rest";
   const mine = () => settle(entry, answersAfter(entry, true));
-  return { ...described, lines, choices: [["keep", words, keep], ["mine", "Save mine over it", mine]] };
+  const settled = entry.last.does === "decide" && entry.theirs.every((each) => isSaidAlready(each.theirs, each.yours));
+  return { ...described, lines, settled, choices: [["keep", words, keep], ["mine", "Save mine over it", mine]] };
 }
 
 function asked(entry, key) {

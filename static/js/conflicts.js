@@ -2,14 +2,23 @@
 const place = document.querySelector("#conflicts");
 const panel = document.querySelector("#conflict-panel");
 export const ANSWERS = { yes: "Yes", no: "No", unsure: "Unsure", withdrawn: "taken back", undo: "Undo", skip: "Skip" };
+const settled = new Set();
 let shown = "";
 
-/** `describe(entry)`: {picture, title, lines, cells, choices}; of each choice its name, its words and what it does. */
+/** Whether the same person gave the same answer in another tab: nothing is left to choose. */
+export const isSaidAlready = (theirs, answer) => Boolean(theirs?.mine) && theirs.answer === answer;
+
+/**
+ * `describe(entry)`: {picture, title, lines, cells, choices, settled}; of each choice its name, its words and what it
+ * does. Where nothing is left to choose the first is taken.
+ */
 export function showConflicts(entries, describe) {
   const now = entries.map((entry) => entry.sequence).join();
   if (now === shown) return; // nothing moves under the cursor
   shown = now;
-  place.replaceChildren(...entries.map((entry) => draw(describe(entry))));
+  const described = entries.map((entry) => ({ ...describe(entry), sequence: entry.sequence }));
+  place.replaceChildren(...described.filter((each) => !each.settled).map(draw));
+  for (const each of described) if (each.settled && !settled.has(each.sequence)) takeFirst(each);
 }
 
 function draw({ picture = "", title, lines, cells = [], choices }) {
@@ -24,6 +33,11 @@ function draw({ picture = "", title, lines, cells = [], choices }) {
   for (const button of buttons) button.addEventListener("click", () => buttons.forEach((each) => (each.disabled = true)));
   part("choices").append(...buttons);
   return drawn;
+}
+
+function takeFirst({ sequence, choices: [[, , act]] }) {
+  settled.add(sequence);
+  act();
 }
 
 function drawButton(name, words, first, act) {

@@ -1,5 +1,5 @@
 // Single answers that could not be saved as they were sent.
-import { ANSWERS } from "./conflicts.js";
+import { ANSWERS, isSaidAlready } from "./conflicts.js";
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
@@ -15,8 +15,9 @@ export function describeAnswer(entry, { keep, answer }) {
     const lines = [`This could not be saved. ${detail}`, yours];
     return { ...described, lines, choices: [["keep", "Dismiss", () => keep(entry)]] };
   }
-  const who = theirs && `${theirs.who} answered in the meantime, ${moment.format(new Date(theirs.when))}: ${ANSWERS[theirs.answer]}.`;
+  const who = theirs && `${theirs.mine ? "You, in another tab," : theirs.who} answered in the meantime, ${moment.format(new Date(theirs.when))}: ${ANSWERS[theirs.answer]}.`;
   const again = ["yes", "no", "unsure"].map((each) => [each, `Answer ${each}`, () => answer(entry, each)]);
   const lines = [who || "The answer that you saw was taken back in the meantime.", yours];
-  return { ...described, lines, choices: [["keep", "Keep theirs", () => keep(entry)], ...again] };
+  const settled = entry.last.does === "decide" && isSaidAlready(theirs, entry.answer);
+  return { ...described, lines, settled, choices: [["keep", theirs?.mine ? "Keep that" : "Keep theirs", () => keep(entry)], ...again] };
 }

@@ -2,10 +2,11 @@
 const saving = document.querySelector("#saving span");
 const signedOut = document.querySelector("#signed-out");
 
-export function showSaving({ waiting, sending, signedOut: refused, detail }) {
-  const state = waiting === 0 ? "saved" : sending ? "saving" : "waiting";
+export function showSaving({ waiting, sending, attention = [], signedOut: refused, detail }) {
+  const stuck = attention.length ? "stuck" : "saved";
+  const state = waiting === 0 ? stuck : sending ? "saving" : "waiting";
   saving.parentElement.dataset.state = state;
-  saving.textContent = { saved: "Saved", saving: "Saving", waiting: `Waiting (${waiting})` }[state];
+  saving.textContent = { saved: "Saved", stuck: "Needs you", saving: "Saving", waiting: `Waiting (${waiting})` }[state];
   if (sending) return;
   if (refused && waiting) showSignedOut(detail, waiting);
   else hideSignedOut();

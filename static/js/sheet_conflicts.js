@@ -1,5 +1,5 @@
 // Pages that could not be saved as they were: what others said meanwhile, and what a person makes of it.
-import { ANSWERS } from "./conflicts.js";
+import { ANSWERS, isSaidAlready } from "./conflicts.js";
 import { drawKey } from "./outbox.js";
 
 const row = document.querySelector("#cell-conflict");
@@ -27,7 +27,9 @@ export function describePage(entry, { save, drop }) {
   const again = new Set();
   if (stale.length && count) {
     const words = count > stale.length ? `Save the page (${count - stale.length} others)` : "Keep theirs";
+    const mine = new Map(entry.last.body.answers.map(({ side, answer }) => [side, answer]));
     return {
+      settled: stale.every(({ side, theirs }) => isSaidAlready(theirs, mine.get(side))),
       title: `${stale.length} of ${count} sides were answered in the meantime`,
       lines: ["Nothing of this page is saved yet, and nothing was overwritten."],
       cells: stale.map((each) => drawCell(entry, each, true, again)),
@@ -48,8 +50,8 @@ function drawCell(entry, { side, theirs }, savable, again) {
   const cell = entry.page.cells.find((each) => each.side === side);
   const mine = entry.last.body.answers?.find((each) => each.side === side)?.answer;
   drawn.querySelector("img").src = cell.thumbnail;
-  const said = theirs ? `${theirs.who} said ${ANSWERS[theirs.answer]}` : "the answer that you saw was taken back";
-  drawn.querySelector("[data-words]").textContent = `${cell.coin}: ${said}${savable && mine ? `, you ${ANSWERS[mine]}` : ""}.`;
+  const said = theirs ? `${theirs.mine ? "you, in another tab," : theirs.who} said ${ANSWERS[theirs.answer]}` : "the answer that you saw was taken back";
+  drawn.querySelector("[data-words]").textContent = `${cell.coin}: ${said}${savable && mine ? `, ${theirs?.mine ? "here" : "you"} ${ANSWERS[mine]}` : ""}.`;
   if (savable && mine) {
     drawn.querySelector("[data-again]").textContent = `Answer ${ANSWERS[mine].toLowerCase()} all the same`;
     drawn.querySelector("input").addEventListener("change", (event) => again[event.target.checked ? "add" : "delete"](side));

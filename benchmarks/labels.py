@@ -1,21 +1,20 @@
 """How fast entities are found: `python -m benchmarks.labels DESIGNS_CSV LISTS_DIR` (columns design_en, design_de).
 
 One core, one thread; all lists, all languages. Beside it, in the same run, the two plain ways: an EntityRuler of spaCy
-with the same names as phrases, and one large regular expression.
+with the same names as phrases, and one large regular expression. Twenty seconds.
 """
 
 from __future__ import annotations
 
-import csv
-import json
+import argparse
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import spacy
 
+from benchmarks.given import in_words, print_figures, read_rows
 from mlcore.text.entities import EntityMatcher
 from mlcore.text.entity_lists import EntityLists, read_entity_lists
 
@@ -26,9 +25,12 @@ COLUMNS = ("design_en", "design_de")
 
 
 def read_texts(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return [row[column] for column in COLUMNS for row in rows if row.get(column)]
+    """Raises SystemExit where there are none."""
+    rows = read_rows(path, COLUMNS[:1])
+    texts = [row[column] for column in COLUMNS for row in rows if row.get(column)]
+    if not texts:
+        raise SystemExit(f"{path} holds no text in {' or '.join(COLUMNS)}.")
+    return texts
 
 
 def per_second(find: Callable[[str], Iterable[object]], texts: list[str], rounds: int) -> tuple[float, int]:
@@ -55,8 +57,13 @@ def make_regex(lists: EntityLists) -> Callable[[str], Iterable[object]]:
     return pattern.finditer
 
 
-def main(designs: Path, folder: Path) -> None:
-    texts, lists = read_texts(designs), read_entity_lists(folder)
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("designs", type=Path, help="column design_en, and design_de where there is one")
+    parser.add_argument("lists", type=Path, help="folder of lists")
+    given = parser.parse_args()
+    with in_words():
+        texts, lists = read_texts(given.designs), read_entity_lists(given.lists)
     began = time.process_time()
     matcher = EntityMatcher(lists)
     built = time.process_time() - began
@@ -74,8 +81,8 @@ def main(designs: Path, folder: Path) -> None:
         "regex_per_second": round(regex),
         "ratio_to_regex": round(speed / regex, 1),
     }
-    print(json.dumps(figures))
+    print_figures(figures)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from benchmarks.given import read_json, read_rows
 from mlcore.text.legends import normal_legend
 from mlcore.text.part import Part
 from mlcore.text.parts import read_parts
 
 WITHOUT_MEASURES = "no_marker"
+COLUMNS = ("weight", "diameter", "axis", "reference", "type_id", "ruler", "mint", "denomination_id")
+"""What the museum may say of a coin; a column that is not there says nothing."""
 SHOWN = 4
 """Failures printed per field."""
+NUMBER = re.compile(r"\d+(\.\d+)?")
 Check = tuple[str, object, object]
 """Field, what the museum says, what was read; no line where the museum says nothing."""
 
@@ -24,10 +26,8 @@ Check = tuple[str, object, object]
 def read_coins(lots: Path) -> dict[str, dict[str, str]]:
     """Return the museum's records beside the lots by their number, or nothing where coins.csv is not there."""
     path = lots.with_name("coins.csv")
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return {row["record_id"]: row for row in csv.DictReader(stream)}
+    rows = read_rows(path, ("record_id",)) if path.exists() else []
+    return {row["record_id"]: dict.fromkeys(COLUMNS, "") | row for row in rows}
 
 
 def measure_parts(lots: list[dict[str, str]], coins: dict[str, dict[str, str]]) -> dict[str, float]:
@@ -51,7 +51,8 @@ def _checks(lot: dict[str, str], coin: dict[str, str], parts: tuple[Part, ...]) 
         return
     for quantity in ("weight", "diameter", "axis"):
         given = coin[quantity] and lot["layout"] != WITHOUT_MEASURES
-        yield quantity, float(coin[quantity]) if given else None, _measure(parts, quantity)
+        if not given or NUMBER.fullmatch(coin[quantity]):
+            yield quantity, float(coin[quantity]) if given else None, _measure(parts, quantity)
     references = [part for part in parts if part.kind == "reference"]
     true = [" ".join(words) for one in coin["reference"].split(";") if (words := one.split())]
     if true and true[0] in lot["text"]:
@@ -102,7 +103,7 @@ def _years(text: str) -> tuple[int, int] | None:
 def measure_auction(path: Path) -> dict[str, float]:
     """Real lots, set together as title, sides and references: shares of sides, measures and references found."""
     right: dict[str, list[bool]] = defaultdict(list)
-    for lot in json.loads(path.read_text(encoding="utf-8")):
+    for lot in read_json(path):
         obverse, reverse = lot["obverse"].strip(), lot["reverse"].strip()
         body = lot["body"].rstrip(". ")
         text = f"{body}. {obverse} / {reverse}. {lot['references']}."

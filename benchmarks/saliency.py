@@ -3,7 +3,8 @@
 HiPe as it is built against the plain form in two loops (the first makes all masks and pictures of a level, the second
 scores them): the same network and picture, each in a process of its own, equal maps, passes and peak memory above what
 the process held before. Then every method on sides whose main figure a person boxed. `DATA`: the museum's coins
-(`coins.csv`, `boxes.json`, `images/`); without it discs are drawn. Ends with a line of JSON.
+(`coins.csv`, `boxes.json`, `images/`); without it discs are drawn. About five minutes; --seconds 10 makes it two, with
+models that have learned little. Ends with a line of JSON.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from benchmarks.given import in_words, print_figures
 from benchmarks.saliency_models import (
     CONCEPTS,
     SIZE,
     TRANSFORM,
+    WORDS,
+    Box,
     Side,
     as_model,
     drawn_sides,
@@ -112,6 +116,9 @@ def memory_in_mb(name: str) -> float:
 def clearest(model: ConceptModel, sides: list[Side]) -> tuple[Side, str]:
     """The side kept back, and its concept, of which the model is surest among those that are right."""
     asked = [(side, name) for side in sides if side.kept_back for name in sorted(side.concepts)][:60]
+    if not asked:
+        words = ", ".join(word for words in WORDS.values() for word in words)
+        raise SystemExit(f"No text of a side that is kept back names any of {words}. Take other coins.")
     said = model.predict([side.picture for side, _ in asked])
     return max(zip(asked, said, strict=True), key=lambda each: float(each[1][CONCEPTS.index(each[0][1])]))[0]
 
@@ -150,16 +157,16 @@ def compare_forms(model: ConceptModel, side: Side, concept: str) -> dict[str, An
 
 
 def measure_methods(model: ConceptModel, sides: list[Side]) -> list[dict[str, Any]]:
-    """Per method passes, seconds a map, and where the maps point, on sides that are kept back."""
-    asked = [
-        (side, name) for name in CONCEPTS for side in [s for s in sides if s.kept_back and name in s.concepts][:SIDES]
-    ]
+    """Per method passes, seconds a map, and where the maps point, on sides that are kept back and boxed."""
+    asked = [(side, box, name) for name in CONCEPTS for side, box in boxed(sides, name)]
+    if not asked:
+        return []
     rows, costs = [], []
     for method in methods_for(model):
         start, passes = time.perf_counter(), []
-        for side, concept in asked:
+        for side, box, concept in asked:
             found = explain_concept(model, side.picture, concept, method)
-            rows.append(PointingRow(concept, method, side.coin, pointing(found.map, [side.box])))
+            rows.append(PointingRow(concept, method, side.coin, pointing(found.map, [box])))
             passes.append((found.forwards, found.backwards))
         forwards, backwards = np.mean(passes, axis=0)
         seconds = (time.perf_counter() - start) / len(asked)
@@ -168,24 +175,35 @@ def measure_methods(model: ConceptModel, sides: list[Side]) -> list[dict[str, An
     return [cost | figures[cost["method"]] for cost in costs]
 
 
-def print_methods(backbone: str, accuracy: float, table: list[dict[str, Any]]) -> None:
-    print(f"{backbone}: balanced accuracy {accuracy:.2f} on sides kept back; {table[0]['maps']} maps a method")
+def boxed(sides: list[Side], concept: str) -> list[tuple[Side, Box]]:
+    """The first sides that are kept back and show it, with the box of their figure."""
+    return [(side, side.box) for side in sides if side.kept_back and side.box and concept in side.concepts][:SIDES]
+
+
+def print_methods(backbone: str, accuracy: float | None, table: list[dict[str, Any]]) -> None:
+    known = "not known" if accuracy is None else f"{accuracy:.2f}"
+    if not table:
+        print(f"{backbone}: balanced accuracy {known} on sides kept back; none with a box to hold maps against")
+        return
+    print(f"{backbone}: balanced accuracy {known} on sides kept back; {table[0]['maps']} maps a method")
     print("  method             forwards back  seconds  share inside [95 %]     hits   chance")
     for row in table:
-        low, high = row["intervals"]["share"]
+        low, high = row["intervals"]["share"] or (np.nan, np.nan)
+        share = "every map is empty  " if row["share"] is None else f"{row['share']:.2f} [{low:.2f} to {high:.2f}]"
         print(
             f"  {METHODS[row['method']]:18} {row['forwards']:8.0f} {row['backwards']:4.0f} {row['seconds']:8.2f}"
-            f"   {row['share']:.2f} [{low:.2f} to {high:.2f}]   {row['hits']:6.2f}   {row['chance']:6.2f}"
+            f"   {share}   {row['hits']:6.2f}   {row['chance']:6.2f}"
         )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, nargs="?", help="folder with coins.csv, boxes.json and images")
     parser.add_argument("--backbone", default="mobilenetv3_small_050", help="convolutional network of timm")
     parser.add_argument(
         "--transformer", default="test_vit", help="vision transformer of timm, for the table of methods"
     )
+    parser.add_argument("--seconds", type=float, default=TRAINING_SECONDS, help="of one core, to train each network")
     parser.add_argument("--child", choices=("merged", "plain"), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -194,13 +212,14 @@ def main() -> None:
         print(json.dumps(run_child(chosen.child, chosen.folder)))
         return
     Image.init()
-    sides = list(museum_sides(chosen.data) if chosen.data else drawn_sides())
-    first = train_model(sides, chosen.backbone, TRAINING_SECONDS)
-    figures = compare_forms(first, *clearest(first, sides))
-    second = train_model(sides, chosen.transformer, TRAINING_SECONDS)
-    for name, model in ((chosen.backbone, first), (chosen.transformer, second)):
-        print_methods(name, kept_back_accuracy(model, sides), measure_methods(model, sides))
-    print(json.dumps(figures))
+    with in_words():
+        sides = list(museum_sides(chosen.data) if chosen.data else drawn_sides())
+        first = train_model(sides, chosen.backbone, chosen.seconds)
+        figures = compare_forms(first, *clearest(first, sides))
+        second = train_model(sides, chosen.transformer, chosen.seconds)
+        for name, model in ((chosen.backbone, first), (chosen.transformer, second)):
+            print_methods(name, kept_back_accuracy(model, sides), measure_methods(model, sides))
+    print_figures(figures)
 
 
 if __name__ == "__main__":

@@ -45,16 +45,22 @@ class FeatureStore:
 
     def __init__(self, folder: Path, key: dict[str, Any]) -> None:
         name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
-        self._root, self._folder = folder, folder / name
-        if not (self._folder / "key.json").is_file():
-            write_json(self._folder / "key.json", key)
-        os.utime(self._folder / "key.json")  # its time says when the store was last used
+        self._root, self._folder, self._key = folder, folder / name, key
+        self._note_use()
         self._held: dict[bytes, npt.NDArray[np.float32]] = {}
         self._place: dict[bytes, tuple[Path, int]] = {}
         self.damaged: list[str] = []
         """Names of files that could not be read: their features are computed again."""
         for path in sorted(self._folder.glob("*.safetensors")):
             self._index(path)
+
+    def _note_use(self) -> None:
+        """The time of key.json says when the store was last used."""
+        about = self._folder / "key.json"
+        try:
+            os.utime(about)
+        except FileNotFoundError:
+            write_json(about, self._key)
 
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._place or digest in self._held
@@ -104,9 +110,10 @@ class FeatureStore:
 
     def has_room(self, count: int) -> bool:
         """Whether so many bytes more may be written. Stores that nobody used for an hour make room, oldest first."""
+        self._note_use()  # a run may compute for many hours, and is asked to stand aside by none meanwhile
         most = float(os.environ.get("FEATURES_MAX_GB") or MOST_GIGABYTES) * 1e9
-        sizes = {key.parent: _size_of(key.parent) for key in self._root.glob("*/key.json")}
-        used = {folder: (folder / "key.json").stat().st_mtime for folder in sizes}
+        used = {key.parent: moment for key in self._root.glob("*/key.json") if (moment := _time_of(key)) is not None}
+        sizes = {folder: _size_of(folder) for folder in used}
         for folder in sorted(sizes, key=lambda each: used[each]):
             if sum(sizes.values()) + count <= most:
                 break
@@ -171,8 +178,20 @@ class Keeper:
         self._keep()
 
 
+def _time_of(path: Path) -> float | None:
+    """When a file was changed; None for one that is gone, as another run that makes room may have removed it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
 def _size_of(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    """Bytes of the features in a folder, as far as another run that makes room leaves them there meanwhile."""
+    try:
+        return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    except FileNotFoundError:
+        return 0
 
 
 def _sum_of(content: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.uint8]:

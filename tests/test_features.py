@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,30 @@ def test_the_oldest_features_make_room_and_those_in_use_stay(tmp_path: Path, mon
     old, older, busy = kept(tmp_path, "old", 5), kept(tmp_path, "older", 9), kept(tmp_path, "busy", 0.1)
     features_of([digest(1)], FeatureStore(tmp_path, KEY), list, wide, Heard())
     assert not older.exists() and old.exists() and busy.exists()
+
+
+def test_a_store_that_a_run_has_filled_for_hours_is_not_taken_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEATURES_MAX_GB", "0.0021")
+    long = kept(tmp_path, "long", 5)
+    running = FeatureStore(tmp_path, KEY | {"weights": "long"})
+    os.utime(long / "key.json", (time.time() - 18_000,) * 2)
+    assert running.has_room(1000)
+    idle = kept(tmp_path, "idle", 4)
+    features_of([digest(1)], FeatureStore(tmp_path, KEY), list, wide, Heard())
+    assert long.exists() and not idle.exists()
+    assert running.read([digest(7)]).tolist() == [[1.0] * 1000]
+
+
+def test_room_is_made_by_two_runs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEATURES_MAX_GB", "0.0001")
+    for number in range(30):
+        kept(tmp_path, f"old {number}.", 5)
+    stores = [FeatureStore(tmp_path, KEY | {"weights": name}) for name in ("one", "two", "three")]
+    with ThreadPoolExecutor(len(stores)) as pool:
+        assert list(pool.map(lambda store: store.has_room(100), stores)) == [True] * len(stores)
+    assert len(list(tmp_path.glob("*/key.json"))) == len(stores)
 
 
 def test_features_that_find_no_room_are_used_and_said_not_to_be_kept(

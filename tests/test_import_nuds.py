@@ -164,6 +164,15 @@ def test_a_missing_picture_is_expected_where_there_is_a_folder_of_pictures(tmp_p
     ]
 
 
+def test_pictures_may_lie_among_the_records(tmp_path: Path) -> None:
+    record = write_record(tmp_path)
+    (tmp_path / "a.obv.jpg").touch()
+    assert [(picture.face, picture.path) for picture in read_one(record).pictures] == [
+        ("obverse", tmp_path / "a.obv.jpg"),
+        ("reverse", tmp_path / "a.rev.jpg"),
+    ]
+
+
 def test_without_a_folder_of_pictures_none_are_expected(tmp_path: Path) -> None:
     assert read_one(write_record(tmp_path)).pictures == ()
 

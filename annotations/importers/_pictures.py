@@ -28,6 +28,10 @@ class PictureFolder:
             for entry in entries:
                 self._add(entry.name)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._suffixes
+
     def _add(self, name: str) -> None:
         found = None if name.startswith(".") else _NAME.fullmatch(name)
         if not found:

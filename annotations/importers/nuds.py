@@ -26,7 +26,7 @@ from annotations.records import CoinRecord, RefusedRecord, Term
 
 LABEL = "NUDS/XML"
 DESCRIPTION = (
-    "A folder of NUDS records, one file a coin, with pictures named by record id in the folder images beside them."
+    "A folder of NUDS records, one file a coin, with pictures named by record id in the folder images or among them."
 )
 ATOMIC: Literal["file", "record"] = "record"
 SUFFIXES = (".xml",)
@@ -78,10 +78,12 @@ def _record_names(path: Path) -> Iterator[str]:
 
 
 def _picture_folder(records: Path) -> PictureFolder | None:
+    """Where the pictures lie: in images/, else among the records themselves; None where there are none."""
     beside = [records / _IMAGE_FOLDER]
     if records.name.lower() in _RECORD_FOLDERS:
         beside.append(records.parent / _IMAGE_FOLDER)
-    return next((PictureFolder(folder) for folder in beside if folder.is_dir()), None)
+    pictures = PictureFolder(next((folder for folder in beside if folder.is_dir()), records))
+    return None if pictures.folder == records and pictures.is_empty else pictures
 
 
 def read_record(root: Element, row: int, source: str, pictures: PictureFolder | None) -> CoinRecord:

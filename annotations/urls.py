@@ -185,6 +185,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<int:model_id>", models.model, name="model"),
     path("models/<int:model_id>.json", models.model_json, name="model_json"),
     path("models/<int:model_id>/publish", models.model_publish, name="model_publish"),
+    path("models/<int:model_id>/read", models.model_read, name="model_read"),
     path("predictions/<int:run_id>/cancel", models.predictions_cancel, name="predictions_cancel"),
     path("predictions/<int:run_id>/repeat", models.predictions_repeat, name="predictions_repeat"),
     path("models/<int:model_id>/reasons", studies.reasons, name="reasons"),

@@ -149,6 +149,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "model": {"GET": "admin"},
     "model_json": {"GET": "admin"},
     "model_publish": {"POST": "admin"},
+    "model_read": {"POST": "admin"},
     "predictions_cancel": {"POST": "admin"},
     "predictions_repeat": {"POST": "admin"},
     "reasons": {"GET": "admin", "POST": "admin"},

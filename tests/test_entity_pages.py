@@ -85,7 +85,8 @@ def test_names_are_marked_in_the_coins_text_with_class_and_link(client: Client, 
     assert [mark["href"] for mark in marks] == [found["Apollo"], found["eagle"]]
     assert {key.get_text() for key in page.select(".mark-key .entity")} == {"Person", "Animal"}
     facts = client.get(reverse("coin_json", args=["demo.1"])).json()["texts"][0]["names"]
-    assert facts[1] == {"start": 17, "end": 22, "class": "animal", "entity": "animal-22", "source": "list"}
+    said = {"start": 17, "end": 22, "class": "animal", "entity": "animal-22", "source": "list", "score": None}
+    assert facts[1] == said
 
 
 def post(client: Client, text: Description, name: str, **body: Any) -> Any:

@@ -50,6 +50,7 @@ class EntityMention(models.Model):
     label = models.CharField(max_length=6, choices=EntityClass)
     entity = models.ForeignKey(Entity, models.SET_NULL, null=True, blank=True, related_name="mentions")
     source = models.CharField(max_length=60, help_text="“list”, or the model version.")
+    score = models.FloatField(null=True, blank=True, help_text="How sure the model is of just these words, 0..1.")
 
     class Meta:
         ordering = ["description_id", "start"]

@@ -26,6 +26,8 @@ class Mention:
     source: str
     """“list”, a model version, or “expert”."""
     decision: SpanDecision | None = None
+    score: float | None = None
+    """How sure a model is of just these words, 0..1."""
 
 
 def merged_mentions(descriptions: Iterable[Description]) -> dict[int, list[Mention]]:
@@ -75,7 +77,7 @@ def _mention(
         decision = said[span.start, span.end]
         return Mention(span.start, span.end, span.label, decision.entity, "expert", decision)
     found = by_place[span.start, span.end, span.label]
-    return Mention(span.start, span.end, span.label, found.entity, found.source)
+    return Mention(span.start, span.end, span.label, found.entity, found.source, score=found.score)
 
 
 def machine_mentions(description: Description) -> list[dict[str, Any]]:
@@ -87,6 +89,7 @@ def machine_mentions(description: Description) -> list[dict[str, Any]]:
             "end": each.end,
             "label": each.label,
             "source": each.source,
+            "score": each.score,
             "name": each.entity.name if each.entity else "",
         }
         for each in sorted(mentions, key=lambda each: (each.start, -each.end, each.source != LIST))

@@ -60,7 +60,8 @@ def read_ground(rules: RuleSet) -> Ground:
     version = ModelVersion.objects.published()
     predicted = _ids(Prediction.objects.filter(version=version).values_list("side_id", flat=True))
     everything = np.unique(np.concatenate([predicted, *languages.values()]))
-    sources = list(EntityMention.objects.order_by("source").values_list("source", flat=True).distinct())
+    named = EntityMention.objects.exclude(entity=None)  # a model that knows no entities says nothing of concepts
+    sources = list(named.order_by("source").values_list("source", flat=True).distinct())
     return Ground(everything, languages, predicted, version, _entities_of_concepts(rules), sources)
 
 

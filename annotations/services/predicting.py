@@ -16,8 +16,9 @@ from annotations.services.children import run_child
 from annotations.services.corpus import write_alone
 from annotations.services.jobs import Pulse, write_fenced
 from annotations.services.machine_answers import forget_answers, queue_missing_predictions
-from annotations.services.publishing import model_folder, serve_version
+from annotations.services.publishing import model_folder, reads_texts, serve_version
 from annotations.services.ranking import queue_ranking
+from annotations.services.text_reading import carry_out_reading
 from mlcore.files import written_aside
 
 BATCH = 2000
@@ -26,8 +27,12 @@ BATCH = 2000
 def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
     """Predict the pictured sides that this version has not seen; then, if it was chosen last, let it answer.
 
-    A version that has seen every side already, to which somebody went back, says nothing new. Questions follow.
+    A version that has seen every side already, to which somebody went back, says nothing new. Questions follow. One
+    that finds names reads the texts instead.
     """
+    if reads_texts(run.version):
+        carry_out_reading(run, pulse)
+        return
     folder = model_folder(run.version)
     sides, out = folder / f"sides-{run.pk}.jsonl", folder / f"predictions-{run.pk}.jsonl"
     total = _write_sides(run.version, sides)

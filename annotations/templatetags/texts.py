@@ -55,12 +55,14 @@ def mention_classes(texts: Iterable[ShownText]) -> list[tuple[str, str]]:
 def mention_title(mention: Mention) -> str:
     """Animal: eagle (from the list)."""
     name = f": {mention.entity.name}" if mention.entity else ""
-    return f"{EntityClass(mention.label).label}{name} ({source_words(mention.source)})"
+    return f"{EntityClass(mention.label).label}{name} ({said_by(mention)})"
 
 
 @register.filter
-def source_words(source: str) -> str:
-    return {"list": "from the list", "expert": "said by an expert"}.get(source, f"found by {source}")
+def said_by(mention: Mention) -> str:
+    """From the list, or found by a model, and how sure it is."""
+    words = {"list": "from the list", "expert": "said by an expert"}.get(mention.source, f"found by {mention.source}")
+    return words if mention.score is None else f"{words}, {100 * mention.score:.0f} % sure"
 
 
 @register.filter

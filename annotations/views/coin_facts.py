@@ -78,6 +78,7 @@ def _text(shown: ShownText) -> dict[str, Any]:
                 "class": mention.label,
                 "entity": mention.entity.identifier if mention.entity else None,
                 "source": mention.source,
+                "score": mention.score,
             }
             for mention in shown.mentions
         ],

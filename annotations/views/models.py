@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import tasks
-from annotations.models import Concept, Job, ModelVersion, PredictionRun
+from annotations.models import Concept, EntityMention, Job, ModelVersion, PredictionRun
 from annotations.queries import models as queries
 from annotations.queries import test_sets
 from annotations.queries.forest import draw_forest
@@ -21,6 +21,7 @@ from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST, Part, compare
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.publishing import NotPublishable, publish_version, reads_texts
+from annotations.services.text_reading import NoReader, queue_reading
 from annotations.views.access import admin_required, signed_in
 from annotations.views.live import answer_poll, page_number
 
@@ -77,8 +78,7 @@ def _find(model_id: int) -> ModelVersion:
 def model(request: HttpRequest, model_id: int) -> HttpResponse:
     version = _find(model_id)
     if reads_texts(version):
-        figures = queries.read_span_figures(version)
-        return render(request, "models/texts.html", {"version": version, "figures": figures})
+        return _reader(request, version)
     corpus = version.prediction_runs.first()
     context: dict[str, Any] = {"version": version, "corpus": corpus}
     if corpus:
@@ -102,6 +102,24 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
         "queues": queues_without_worker() if corpus and corpus.status == Job.Status.QUEUED else [],
     }
     return render(request, "models/gate.html", context)
+
+
+def _reader(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    """A model that finds names: its figures, and the job that has it read all texts."""
+    corpus = version.prediction_runs.first()
+    context = {"version": version, "corpus": corpus, "progress": read_progress(corpus) if corpus else None}
+    if corpus and request.htmx:  # type: ignore[attr-defined]
+        return answer_poll(request, corpus, "models/texts.html", context, {"corpus"})
+    return render(
+        request,
+        "models/texts.html",
+        context
+        | {
+            "figures": queries.read_span_figures(version),
+            "stands": EntityMention.objects.filter(source=f"model {version.pk}").exists(),
+            "queues": queues_without_worker() if corpus and corpus.status == Job.Status.QUEUED else [],
+        },
+    )
 
 
 def gate_context(version: ModelVersion) -> dict[str, Any]:
@@ -162,6 +180,17 @@ def model_publish(request: HttpRequest, model_id: int) -> HttpResponse:
     else:
         tasks.send_rankings()
         messages.success(request, f"Model {version.pk} answers from now on: its predictions were still there.")
+    return redirect(version)
+
+
+@require_POST
+@admin_required
+def model_read(request: HttpRequest, model_id: int) -> HttpResponse:
+    version = _find(model_id)
+    try:
+        tasks.send(queue_reading(version=version, user=signed_in(request)))
+    except NoReader as error:
+        messages.error(request, str(error))
     return redirect(version)
 
 

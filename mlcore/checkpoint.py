@@ -83,6 +83,11 @@ class Checkpoints:
             self.damaged.append(weights.name)
         return None
 
+    def complaints(self, found: object) -> list[str]:
+        """A sentence on each file that `latest` refused before it returned `found`."""
+        instead = "the one before it is used" if found else "the run begins anew"
+        return [f"The checkpoint {name} is damaged; {instead}." for name in self.damaged]
+
     def clear(self) -> None:
         """Remove all checkpoints: the run is finished."""
         if crew().leads and self._folder.is_dir():

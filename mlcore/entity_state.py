@@ -49,8 +49,8 @@ def resume_state(
 ) -> tuple[Standing, Arrays]:
     """Put everything back as `save_state` found it, and return standing and best weights; those of now at a start."""
     found = checkpoints.latest()
-    for name in checkpoints.damaged:
-        report({"event": "notice", "message": f"The checkpoint {name} is damaged; the one before it is used."})
+    for sentence in checkpoints.complaints(found):
+        report({"event": "notice", "message": sentence})
     if not found:
         return Standing(), arrays_of(model)
     tensors, about = found

@@ -89,10 +89,7 @@ def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, re
 def take_up(learner: Learner, checkpoints: Checkpoints, report: Report) -> None:
     """Go on from the newest whole checkpoint, if there is one."""
     found = checkpoints.latest()
-    instead = "the one before it is used" if found else "the run begins anew"
-    for name in checkpoints.damaged:
-        notice(report, f"The checkpoint {name} is damaged; {instead}.")
-    for sentence in learner.unpack(*found) if found else ():
+    for sentence in checkpoints.complaints(found) + (learner.unpack(*found) if found else []):
         notice(report, sentence)
 
 

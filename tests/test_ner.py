@@ -121,6 +121,28 @@ def test_the_same_seed_gives_the_same_model_also_after_a_kill_between_epochs(tmp
         learn(tmp_path / "killed", config=replace(config, seed=5))
 
 
+@pytest.mark.parametrize(
+    ("last", "instead", "again"),
+    [(2, "the one before it is used", [2, 3]), (1, "the run begins anew", [1, 2, 3])],
+)
+def test_a_damaged_checkpoint_is_told_of_with_what_is_done_instead(
+    tmp_path: Path, last: int, instead: str, again: list[int]
+) -> None:
+    def stop(event: dict[str, Any]) -> None:
+        if event["event"] == "epoch" and event["epoch"] == last:
+            raise Cancelled
+
+    config, heard = replace(SMALL, epochs=3), Heard()
+    with pytest.raises(Cancelled):
+        learn(tmp_path, config=config, report=stop)
+    name = f"{last:06d}.safetensors"
+    path = tmp_path / "checkpoints" / name
+    path.write_bytes(path.read_bytes()[:-8])
+    learn(tmp_path, config=config, report=heard)
+    assert heard[0] == {"event": "notice", "message": f"The checkpoint {name} is damaged; {instead}."}
+    assert [event["epoch"] for event in heard if event["event"] == "epoch"] == again
+
+
 def test_what_an_expert_corrected_is_learned(tmp_path: Path) -> None:
     snapshot = described_snapshot()
     taught = []

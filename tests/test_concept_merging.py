@@ -241,21 +241,3 @@ def test_what_was_drawn_for_a_merged_concept_is_not_asked_to_be_drawn_again(
     Box.objects.create(side=drawn, concept=bird, user=admin, key=uuid4(), **corners)
     merge_concepts(user=admin, concept=bird, into=concepts["eagle"])
     assert [(label.side, label.concept.slug) for label in wanted_labels()] == [(undrawn, "eagle")]
-
-
-def test_rebuilding_writes_only_the_labels_that_differ(
-    make_coin: MakeCoin, admin: User, bird: Concept, concepts: dict[str, Concept]
-) -> None:
-    """Each written row costs: a merging of 100,000 labels must not write those that stay as they are."""
-    both = side_of(make_coin, "w.1", "An eagle, a raptor")
-    alone = side_of(make_coin, "w.2", "A raptor")
-    Label.objects.create(side=alone, concept=concepts["horse"], text_present=True, answer="yes", origin="text")
-    before = {label.side_id: label.pk for label in Label.objects.filter(concept=concepts["eagle"])}
-    moved = Label.objects.get(side=alone, concept=bird).pk
-    assert merge_concepts(user=admin, concept=bird, into=concepts["eagle"]).labels == 2
-    after = {label.side_id: label.pk for label in Label.objects.filter(concept=concepts["eagle"])}
-    assert after == before | {alone.pk: moved}
-    assert not Label.objects.filter(concept=bird).exists() and before.keys() == {both.pk}
-    rebuild_labels([concepts["horse"].pk, concepts["eagle"].pk])
-    assert not Label.objects.filter(concept=concepts["horse"]).exists(), "no text says it"
-    assert {label.side_id: label.pk for label in Label.objects.filter(concept=concepts["eagle"])} == after

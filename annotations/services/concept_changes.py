@@ -121,9 +121,15 @@ def hold_concepts(*pks: int) -> dict[int, Concept]:
     return {concept.pk: concept for concept in found}
 
 
-def hold_questions() -> None:
-    """Keep rankings out until the transaction ends. One that runs now may take a minute, so it is not waited for."""
+def hold_questions(*, wait: bool = False) -> None:
+    """Keep rankings out until the transaction ends. One that runs now may take a minute: only a job waits for it.
+
+    Raises ConceptRefused.
+    """
     with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('questions'))")
+            return
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('questions'))")
         if not cursor.fetchone()[0]:
             raise ConceptRefused("The questions are being ranked at this moment. Try again in a minute.")

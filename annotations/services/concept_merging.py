@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
-from annotations.models import Concept, ConceptChange, Decision, Rule
+from annotations.models import Concept, ConceptChange, Decision, Label, Rule
 from annotations.queries.hierarchy import Hierarchy
 from annotations.queries.merged_concepts import Contradiction, contradictions_between
 from annotations.services.concept_changes import hold_concepts, hold_questions, settle_open, withdraw_open
 from annotations.services.concepts import ConceptRefused
 from annotations.services.gold import carry_gold
 from annotations.services.label_rebuilding import rebuild_labels
+from mlcore.contract import Report
 
 What = ConceptChange.What
 STRATEGY = "merge"
+AT_ONCE = 20_000
+"""Labels of both concepts up to which they come together while the page waits; more follow in a job."""
 _ASK_AGAIN = """
 INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, strategy, status)
 SELECT side_id, %(into)s, 1.0, reason, 0, %(strategy)s, 'open'
@@ -37,7 +41,9 @@ class Merged:
     concept: Concept
     into: Concept
     labels: int
-    """Sides of which something is known of the concept that stays."""
+    """Sides of which something is known of the concept that stays, as yet."""
+    follow: bool
+    """Whether the labels come together only in the job that reads the texts."""
     contradictions: int
     """Sides on which experts said yes to one and no to the other: they are asked again."""
 
@@ -71,11 +77,10 @@ def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
     rules = _move_rules(concept, into)
     Concept.objects.filter(pk=concept.pk).update(retired=True, merged_into=into)
     withdraw_open([concept.pk])
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE_LABELS, {"merged": concept.pk, "into": into.pk})
-    labels = rebuild_labels([concept.pk, into.pk])
-    settle_open([into.pk])
-    carry_gold(of=concept, to=into)
+    labels = Label.objects.filter(concept__in=[concept, into]).count()
+    follow = labels > AT_ONCE
+    if not follow:
+        labels = _bring_together(concept, into)
     _ask_again(contradictions, concept, into)
     moved = " ".join(map(str, rules))
     ConceptChange.objects.bulk_create(
@@ -85,7 +90,31 @@ def merge_concepts(*, user: User, concept: Concept, into: Concept) -> Merged:
         ]
     )
     concept.refresh_from_db()
-    return Merged(concept, into, labels, len(contradictions))
+    return Merged(concept, into, labels, follow, len(contradictions))
+
+
+def bring_labels_together(report: Report) -> None:
+    """What mergings of many labels left to do: concepts that are merged and still have labels of their own."""
+    left = Concept.objects.filter(Exists(Label.objects.filter(concept=OuterRef("pk")))).exclude(merged_into=None)
+    waiting = list(left)
+    for done, concept in enumerate(waiting):
+        report({"event": "progress", "stage": "merging labels", "done": done, "total": len(waiting)})
+        with transaction.atomic():
+            hold_questions(wait=True)
+            root = Hierarchy.read().root(concept.pk)
+            held = hold_concepts(concept.pk, root)
+            if held[concept.pk].merged_into_id:  # else it was taken back meanwhile
+                _bring_together(concept, held[root])
+
+
+def _bring_together(concept: Concept, into: Concept) -> int:
+    """Runs inside a transaction that holds both concepts and the questions. Returns how many labels there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_LABELS, {"merged": concept.pk, "into": into.pk})
+    labels = rebuild_labels([concept.pk, into.pk])
+    settle_open([into.pk])
+    carry_gold(of=concept, to=into)
+    return labels
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""All texts of the corpus read again with the present rules."""
+"""All texts of the corpus read again with the present rules, once the labels of merged concepts are together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib.auth.models import User
 
 from annotations.models import Coin, LabellingRun
+from annotations.services.concept_merging import bring_labels_together
 from annotations.services.concepts import compiled_rules
 from annotations.services.entities import entity_matcher
 from annotations.services.jobs import write_fenced
@@ -25,6 +26,7 @@ def queue_labelling(*, user: User | None) -> LabellingRun:
 
 
 def carry_out_labelling(run: LabellingRun, report: Report) -> None:
+    bring_labels_together(report)
     rules, matcher = compiled_rules(), entity_matcher()
     counts: Counter[str] = Counter()
     coins = Coin.objects.order_by("pk")

@@ -138,6 +138,8 @@ def _merge(request: HttpRequest, concept: Concept, into: Concept) -> HttpRespons
     merged = merge_concepts(user=signed_in(request), concept=concept, into=into)
     tasks.send(queue_labelling(user=signed_in(request)))
     words = f"{concept.name} is merged into {into.name}. All texts are being read with its words."
+    if merged.follow:
+        words += f" First its labels come over, which takes a while: the page of rules of {into.name} shows how far."
     if merged.contradictions:
         words += f" On {merged.contradictions} sides experts said different things; these are asked again."
     messages.success(request, words)

@@ -220,7 +220,7 @@ def test_the_sheet_is_accessible(page: Any) -> None:
 def test_every_key_is_listed(page: Any) -> None:
     press(page, "?")
     listed = page.locator("#keys kbd").all_inner_texts()
-    assert [key for key in listed if len(key) == 1 and key.isascii()] == list("ynuszxfgo?")
+    assert [key for key in listed if len(key) == 1 and key.isascii()] == list("ynuszxfgoc?")
     press(page, "y", "Escape")
     page.wait_for_selector("#keys", state="hidden")
     press(page, "g")

@@ -81,7 +81,7 @@ def test_two_tabs_that_say_the_same_need_nobody_and_where_they_differ_the_person
     panel = page.wait_for_selector(".conflict")
     wait_for_saving(page, "Needs you")
     assert "Denarius 24: you, in another tab, said Yes, here No." in panel.inner_text()
-    page.click("[data-choice=save]")
+    press(page, "c", "Enter")
     wait_for_saving(page, "Saved")
     assert set(answers().values()) == {"yes"} and Decision.objects.count() == SIDES
 

@@ -190,7 +190,7 @@ def test_a_conflict_shows_both_answers_and_the_person_chooses(
 def test_every_key_is_listed_and_does_what_it_says(page: Any) -> None:
     press(page, "?")
     listed = page.locator("#keys kbd").all_inner_texts()
-    assert [key for key in listed if len(key) == 1] == list("ynuszgx←→molb?")
+    assert [key for key in listed if len(key) == 1] == list("ynuszgx←→molbc?")
     press(page, "y")
     assert not Decision.objects.exists()
     press(page, "Escape", "g")

@@ -5,6 +5,12 @@ export const ANSWERS = { yes: "Yes", no: "No", unsure: "Unsure", withdrawn: "tak
 const settled = new Set();
 let shown = "";
 
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, dialog[open]");
+  if (event.key.toLowerCase() !== "c" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  place.querySelector("[data-choice]")?.focus();
+});
+
 /** Whether the same person gave the same answer in another tab: nothing is left to choose. */
 export const isSaidAlready = (theirs, answer) => Boolean(theirs?.mine) && theirs.answer === answer;
 

@@ -93,10 +93,11 @@ def _rejoin(verdict: DoublesVerdict) -> None:
     coins = list(Coin.objects.filter(Q(pk__in=named) | Q(doubles__in=groups)).values_list("pk", flat=True))
     if len(coins) < 2:
         return
-    reasons = {each for held in [verdict, *groups] for each in held.reason.split(", ")}
+    told: list[DoublesVerdict | DoubleGroup] = [verdict, *groups]
+    reasons = {each for held in told for each in held.reason.split(", ")}
     whole = DoubleGroup.objects.create(
         kind=DoubleGroup.Kind.NEAR,
-        score=min(held.score for held in [verdict, *groups]),
+        score=min(held.score for held in told),
         reason=", ".join(sorted(reasons)),
     )
     Coin.objects.filter(pk__in=coins).update(doubles=whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,9 +26,7 @@ from annotations.views.live import answer_poll
 def sources(request: HttpRequest) -> HttpResponse:
     job = SourceRun.objects.defer("sources").first()
     context: dict[str, Any] = {"job": job, "progress": read_progress(job) if job else None}
-    if request.htmx:  # type: ignore[attr-defined]
-        if job is None:
-            raise Http404("No sources were judged yet.")
+    if job and request.htmx:  # type: ignore[attr-defined]
         return answer_poll(request, job, "sources/sources.html", context, {"live"})
     run = queries.newest_sources()
     judged = queries.judged_concepts(run) if run else []

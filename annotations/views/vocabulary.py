@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -53,9 +53,7 @@ def _page(choice: queries.Choice) -> dict[str, Any]:
 def vocabulary(request: HttpRequest) -> HttpResponse:
     job = MiningRun.objects.defer("candidates", "growth").first()
     context: dict[str, Any] = {"job": job, "progress": read_progress(job) if job else None}
-    if request.htmx:  # type: ignore[attr-defined]
-        if job is None:
-            raise Http404("No words were searched for yet.")
+    if job and request.htmx:  # type: ignore[attr-defined]
         return answer_poll(request, job, "vocabulary/vocabulary.html", context, {"live"})
     choice = _choice(request)
     context |= _page(choice)

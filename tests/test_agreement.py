@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -230,8 +232,16 @@ def test_an_expert_sees_only_pairs_of_their_own(
     read_again(second_expert, decide(expert, sides[0], "yes"), "no")
     read_again(third, decide(expert, sides[1], "yes"), "yes")
     client.force_login(third)
-    readers = {row["readers"] for row in client.get(reverse("agreement_json")).json()["agreement"]}
-    assert readers == {"all readers", "ada and cleo"}
+    told = client.get(reverse("agreement_json")).json()["agreement"]
+    assert {row["readers"] for row in told} == {"all readers", "ada and cleo"}
+    table = list(csv.DictReader(io.StringIO(client.get(reverse("agreement_csv")).content.decode())))
+    assert [(row["concept"], row["readers"], row["questions"]) for row in table] == [
+        ("", "all readers", "2"),
+        ("", "ada and cleo", "1"),
+        ("eagle", "all readers", "2"),
+        ("eagle", "ada and cleo", "1"),
+    ]
+    assert [float(row["kappa"]) if row["kappa"] else None for row in table] == [row["kappa"] for row in told]
 
 
 def test_gaps_of_more_than_two_minutes_are_pauses(expert: User, second_expert: User, sides: list[Side]) -> None:

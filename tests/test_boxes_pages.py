@@ -129,6 +129,8 @@ def test_sides_wait_for_a_box_until_a_person_draws_what_an_expert_saw(
         (1, 1, 0),
         (1, 0, 1),
     ]
+    table = signed_in.get(reverse("boxes_to_draw_csv")).content.decode().splitlines()
+    assert table == ["concept,name,seen,drawn,open", "altar,Altar,1,0,1", "eagle,Eagle,1,1,0"]
     page = page_of(signed_in.get(address))
     [drawing] = page.select("tbody a[href^='/boxes/next']")
     assert signed_in.get(drawing["href"]).headers["Location"] == f"/sides/{side.pk}/boxes?concept=altar"

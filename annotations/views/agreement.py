@@ -17,6 +17,7 @@ from annotations.queries.disagreements import list_cases
 from annotations.queries.ranking import read_policy
 from annotations.services.agreement import ALL, Measured, accuracy_by_concept, measure_accuracy, measure_agreement
 from annotations.views.access import expert_required, is_admin, signed_in
+from annotations.views.csv_files import csv_file
 
 MISTAKES = 24
 
@@ -88,6 +89,21 @@ def agreement_json(request: HttpRequest) -> JsonResponse:
             "pace": [asdict(each) | {"per_hour": each.per_hour} for each in read_pace(only)],
         }
     )
+
+
+@require_safe
+@never_cache
+@expert_required
+def agreement_csv(request: HttpRequest) -> HttpResponse:
+    """The table of kappas; its rows without a concept are over all."""
+    lines = _lines(None if is_admin(request) else signed_in(request).pk)
+    rows = [
+        (line.measured.concept, line.readers, found.n, line.measured.unsure, found.observed, found.kappa)
+        + ((*found.interval, found.pabak) if found.interval else (None, None, found.pabak))
+        for line, found in ((line, line.measured.figures) for line in lines)
+    ]
+    heads = ("concept", "readers", "questions", "unsure", "observed", "kappa", "low", "high", "pabak")
+    return csv_file([heads, *rows], "agreement.csv")
 
 
 @require_safe

@@ -20,7 +20,10 @@ from annotations.services.boxes import LEAST_LENGTH
 from annotations.templatetags.pictures import media
 from annotations.views.access import expert_required, signed_in
 from annotations.views.box_answers import box_json
+from annotations.views.csv_files import csv_file
 from annotations.views.live import page_number
+
+COLUMNS = ("concept", "name", "seen", "drawn", "open")
 
 
 @require_safe
@@ -35,11 +38,19 @@ def boxes_to_draw(request: HttpRequest) -> HttpResponse:
 @never_cache
 @expert_required
 def boxes_to_draw_json(request: HttpRequest) -> JsonResponse:
-    rows = [
-        {"concept": row.concept.slug, "name": row.concept.name, "seen": row.seen, "drawn": row.drawn, "open": row.open}
-        for row in queries.count_supply()
-    ]
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in _rows()]
     return JsonResponse({"concepts": rows})
+
+
+@require_safe
+@never_cache
+@expert_required
+def boxes_to_draw_csv(request: HttpRequest) -> HttpResponse:
+    return csv_file([COLUMNS, *_rows()], "boxes.csv")
+
+
+def _rows() -> list[tuple[str, str, int, int, int]]:
+    return [(row.concept.slug, row.concept.name, row.seen, row.drawn, row.open) for row in queries.count_supply()]
 
 
 @require_safe

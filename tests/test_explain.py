@@ -103,6 +103,17 @@ def test_methods_that_work_are_told_and_others_refused_with_those_that_do(
         explain_concept(convolutions, marked(**PLACES), "green")
 
 
+def test_memory_that_runs_out_is_explained_without_settings_that_only_learning_has(
+    convolutions: ConceptModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(net: ConceptNet, images: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(ConceptNet, "features", full)
+    with pytest.raises(LearningError, match=r"^Memory ran out\. Start again when nothing else runs"):
+        explain_concept(convolutions, marked(**PLACES), "red")
+
+
 def test_a_network_without_places_offers_no_grad_cam() -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 1))
     assert find_stage(net) is None and find_transformer(net) is None

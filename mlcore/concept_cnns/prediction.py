@@ -21,7 +21,7 @@ def predict_cnns(model: CnnModel, sides: Sequence[SidePicture], report: Report) 
     """Yield one Prediction per side in order, without an embedding: networks apart share no space."""
     edge = model.transform.size
     chunk = max(BATCH, CHUNK_BYTES // (edge * edge * (1 if model.transform.grey else 3)) // BATCH * BATCH)
-    with ThreadPoolExecutor(threads()) as pool, memory_explained(BATCH):
+    with ThreadPoolExecutor(threads()) as pool, memory_explained():
         for start in range(0, len(sides), chunk):
             part = sides[start : start + chunk]
             report({"event": "progress", "stage": "predicting", "done": start, "total": len(sides)})

@@ -20,6 +20,7 @@ from mlcore.explain.hipe import hipe
 from mlcore.explain.methods import METHODS, Explanation, check_method
 from mlcore.explain.rise import rise
 from mlcore.explain.rollout import rollout
+from mlcore.nets.devices import memory_explained
 from mlcore.odds import sigmoid
 
 Floats = npt.NDArray[np.float32]
@@ -57,6 +58,7 @@ def explain_concept(
     return explain_concepts(model, picture, [concept], method, other=other)[0]
 
 
+@memory_explained()
 def explain_concepts(
     model: Explainable,
     picture: Image.Image,
@@ -66,7 +68,7 @@ def explain_concepts(
     other: Image.Image | None = None,
 ) -> list[Explanation]:
     """As `explain_concept` for several concepts of one picture, in order. What one pass answers for all of them (RISE)
-    is computed once, and stands in `forwards` of each."""
+    is computed once, and stands in `forwards` of each. Raises LearningError where memory runs out, too."""
     check_method(method)
     unknown = [concept for concept in concepts if concept not in model.concepts]
     if unknown:

@@ -39,7 +39,7 @@ def predict_concepts(
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(threads()))
         keeper = stack.enter_context(Keeper(store)) if store is not None else None
-        stack.enter_context(memory_explained(BATCH))
+        stack.enter_context(memory_explained())
         for start in range(0, len(sides), BATCH):
             report({"event": "progress", "stage": "predicting", "done": start, "total": len(sides)})
             batch = sides[start : start + BATCH]

@@ -55,17 +55,26 @@ def library_versions() -> dict[str, str]:
 
 
 @contextmanager
-def memory_explained(batch_size: int) -> Iterator[None]:
-    """Turn running out of memory into a LearningError that says what to change."""
+def memory_explained(batch_size: int | None = None) -> Iterator[None]:
+    """Turn running out of memory into a LearningError that says what to change.
+
+    `batch_size`: as a person set it; None where there is no such setting, because nothing is learned.
+    """
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if not isinstance(error, RuntimeError) or isinstance(error, torch.OutOfMemoryError) or _lacks_memory(error):
-            raise LearningError(
-                f"Memory ran out with batch_size {batch_size}. "
-                f"Start again with batch_size {max(1, batch_size // 2)} or a smaller image_size."
-            ) from error
+            raise LearningError(_what_to_change(batch_size)) from error
         raise
+
+
+def _what_to_change(batch_size: int | None) -> str:
+    if batch_size is None:
+        return "Memory ran out. Start again when nothing else runs on the machine, or on one with more memory."
+    smaller = max(1, batch_size // 2)
+    return (
+        f"Memory ran out with batch_size {batch_size}. Start again with batch_size {smaller} or a smaller image_size."
+    )
 
 
 def _lacks_memory(error: RuntimeError) -> bool:

@@ -57,7 +57,7 @@ def carry_out_predictions(run: PredictionRun, pulse: Pulse) -> None:
         file.unlink()
 
 
-def _with_other() -> QuerySet[Side]:
+def _with_other() -> QuerySet[Any]:
     """Sides, with the picture of the other side of the coin as `other`."""
     others = Side.objects.pictured().filter(coin=OuterRef("coin")).exclude(face=OuterRef("face"))
     return Side.objects.annotate(other=Subquery(others.values("crop")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -56,6 +58,18 @@ def test_two_experts_are_sent_to_different_sides(expert: User, second_expert: Us
         "the side is taken, not a concept"
     )
     assert goes_to(ada, concept="eagle") == f"/sides/{sides[0]}/boxes?concept=eagle", "it stays with the one who has it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_are_given_different_sides(expert: User, second_expert: User, sides: list[int]) -> None:
+    def ask(user: User) -> int | None:
+        try:
+            return lease_next(user=user, concept="eagle", after=None)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(filter(None, pool.map(ask, (expert, second_expert)))) == sides
 
 
 def test_who_finds_every_side_taken_is_told_so_until_the_lease_ends(

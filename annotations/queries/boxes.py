@@ -51,20 +51,26 @@ def saw_saliency(user: User, side: Side) -> SaliencyView | None:
     return SaliencyView.objects.filter(user=user, side=side).first()
 
 
+def seen_labels() -> QuerySet[Label]:
+    """What an expert said yes to on a pictured side."""
+    return Label.objects.filter(expert=Answer.YES, concept__retired=False).exclude(side__crop="")
+
+
 def wanted_labels() -> QuerySet[Label]:
-    """What an expert said yes to on a pictured side, and no person has drawn there."""
+    """Those of them that no person has drawn there."""
     same = Q(concept=OuterRef("concept")) | Q(concept__merged_into=OuterRef("concept"))
     drawn = Box.objects.current().filter(same, side=OuterRef("side"), by_hand=True)
-    labels = Label.objects.filter(expert=Answer.YES, concept__retired=False).exclude(side__crop="")
-    return labels.filter(~Exists(drawn))
+    return seen_labels().filter(~Exists(drawn))
 
 
 def count_supply() -> list[Supply]:
     """Per concept that an expert said yes to, the most wanted first."""
-    seen = Count("labels", filter=Q(labels__expert=Answer.YES) & ~Q(labels__side__crop=""))
-    concepts = Concept.objects.in_use().annotate(seen=seen).filter(seen__gt=0)
-    wanted = dict(wanted_labels().order_by().values_list("concept").annotate(count=Count("pk")))
-    found = [Supply(each, each.seen, each.seen - wanted.get(each.pk, 0)) for each in concepts]
+    seen, wanted = (
+        dict(labels.order_by().values_list("concept").annotate(count=Count("pk")))
+        for labels in (seen_labels(), wanted_labels())
+    )
+    concepts = Concept.objects.filter(pk__in=seen)
+    found = [Supply(each, seen[each.pk], seen[each.pk] - wanted.get(each.pk, 0)) for each in concepts]
     return sorted(found, key=lambda each: (-each.open, each.concept.name))
 
 

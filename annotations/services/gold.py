@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -41,7 +41,7 @@ def set_gold(*, user: User, decision: Decision) -> GoldQuestion:
     return gold
 
 
-def carry_gold(*, of: Concept, to: Concept) -> list[GoldQuestion]:
+def carry_gold(*, of: Concept, to: Concept) -> Sequence[GoldQuestion]:
     """Ask under `to` what is known of `of`, where the same answer is the expert's word on both. Returns whence.
 
     Runs inside the transaction that merged the two or parted them, once their labels are made anew.

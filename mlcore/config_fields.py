@@ -10,10 +10,11 @@ import textwrap
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from mlcore.contract import LearningError
 
+Part = TypeVar("Part", bound=Any)
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
@@ -93,6 +94,12 @@ def check_value(info: FieldInfo, value: Any) -> Any:
     if not right:
         raise LearningError(f"{info.name} is {value!r}; it must be {info.allowed}.")
     return value
+
+
+def part_of(settings: Mapping[str, Any], wanted: type[Part]) -> Part:
+    """A dataclass made of those settings that it has fields for; its other fields keep their defaults."""
+    names = {item.name for item in fields(wanted)}
+    return wanted(**{name: value for name, value in settings.items() if name in names})
 
 
 def check_mapping(infos: tuple[FieldInfo, ...], mapping: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,11 @@ of the library timm. The model makes no embedding, so it offers no sides that lo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mlcore.config_fields import bounded, check_fields
+from mlcore.config_fields import bounded, check_fields, part_of
 from mlcore.contract import LearningError, Prediction, Report, RunResult, SidePicture, Snapshot
 
 if TYPE_CHECKING:
@@ -136,7 +136,6 @@ def _run_of(config: Config) -> CnnRun:
     from mlcore.train_loop import Plan
 
     settings = asdict(config)
-    known = {item.name for item in fields(Plan)} & set(settings)
     return CnnRun(
         kind="concept_cnn",
         config=settings,
@@ -145,8 +144,8 @@ def _run_of(config: Config) -> CnnRun:
         concepts=config.slugs,
         image_size=config.image_size,
         grey=config.colour == "grey",
-        plan=Plan(**{name: settings[name] for name in known}),
-        augmentation=Augmentation(**{item.name: settings[item.name] for item in fields(Augmentation)}),
+        plan=part_of(settings, Plan),
+        augmentation=part_of(settings, Augmentation),
         faces=config.faces,
         batch_size=config.batch_size,
         balance=config.balance,

@@ -7,12 +7,12 @@ entropy in which the present sides of a rare concept weigh more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlcore.concepts.contradictions import check_together
-from mlcore.config_fields import bounded, check_fields
+from mlcore.config_fields import bounded, check_fields, part_of
 from mlcore.contract import Prediction, Report, RunResult, SidePicture, Snapshot
 
 if TYPE_CHECKING:
@@ -178,10 +178,6 @@ def _run_of(config: Config) -> ConceptRun:
 
     settings = asdict(config)
     folder = Path(config.weights_folder)
-
-    def part(wanted: Any) -> Any:
-        return wanted(**{item.name: settings[item.name] for item in fields(wanted)})
-
     return ConceptRun(
         kind="concept_vit",
         config=settings,
@@ -189,12 +185,12 @@ def _run_of(config: Config) -> ConceptRun:
             config.backbone, config.weights, folder, config.frozen, config.image_size, config.unfrozen_blocks
         ),
         grey=config.colour == "grey",
-        plan=part(Plan),
-        augmentation=part(Augmentation),
+        plan=part_of(settings, Plan),
+        augmentation=part_of(settings, Augmentation),
         faces=config.faces,
         batch_size=config.batch_size,
         seed=config.seed,
-        loss=part(LossChoice),
+        loss=part_of(settings, LossChoice),
         together=config.sides == "together",
         turns=evenly_turned(config.test_time_rotations, config.test_time_angle),
     )

@@ -7,11 +7,11 @@ among them. Names are hidden while it learns, so that it finds names that no lis
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlcore.config_fields import bounded, check_fields
+from mlcore.config_fields import bounded, check_fields, part_of
 from mlcore.contract import Report, RunResult, Snapshot, TextPrediction
 
 if TYPE_CHECKING:
@@ -80,13 +80,8 @@ def _run_of(config: Config) -> EntityRun:
     from mlcore.entity_training import EntityRun
 
     settings = asdict(config)
-    own = {item.name for item in fields(EntityRun)}
-    return EntityRun(
-        kind="ner",
-        config=settings,
-        shape=Shape(config.width, config.depth, config.rows),
-        **{name: value for name, value in settings.items() if name in own},
-    )
+    shape = Shape(config.width, config.depth, config.rows)
+    return part_of(settings | {"kind": "ner", "config": settings, "shape": shape}, EntityRun)
 
 
 def open_recogniser(model: Path) -> Recogniser:

@@ -12,6 +12,7 @@ Weights = dict[str, torch.Tensor]
 
 
 def copy_weights(net: nn.Module) -> Weights:
+    """Weights and buffers by name as they are now, on their device, whatever becomes of the network."""
     return {name: value.detach().clone() for name, value in net.state_dict().items()}
 
 

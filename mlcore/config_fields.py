@@ -99,7 +99,8 @@ def check_value(info: FieldInfo, value: Any) -> Any:
 def part_of(settings: Mapping[str, Any], wanted: type[Part]) -> Part:
     """A dataclass made of those settings that it has fields for; its other fields keep their defaults."""
     names = {item.name for item in fields(wanted)}
-    return wanted(**{name: value for name, value in settings.items() if name in names})
+    part: Part = wanted(**{name: value for name, value in settings.items() if name in names})
+    return part
 
 
 def check_mapping(infos: tuple[FieldInfo, ...], mapping: Mapping[str, Any]) -> dict[str, Any]:

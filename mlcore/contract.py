@@ -105,6 +105,8 @@ class SidePicture:
 
 @dataclass(frozen=True)
 class Prediction:
+    """What a model says of one side."""
+
     side: int
     probabilities: tuple[float, ...]
     """In the order of the model's concepts, each in 0..1."""
@@ -116,6 +118,8 @@ class Prediction:
 
 @dataclass(frozen=True)
 class PredictedSpan:
+    """Words of a text that a model takes for a name."""
+
     start: int
     end: int
     """In the text, end exclusive."""
@@ -126,6 +130,8 @@ class PredictedSpan:
 
 @dataclass(frozen=True)
 class TextPrediction:
+    """What a model finds in one description."""
+
     description: int
     spans: tuple[PredictedSpan, ...]
     """By place, none across another."""

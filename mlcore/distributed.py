@@ -63,6 +63,7 @@ class Crew:
         return Batch(1.0, size)
 
     def sum(self, value: float) -> float:
+        """The sum over all processes."""
         return value
 
     def gather(self, rows: Rows) -> Rows:
@@ -80,6 +81,7 @@ class Crew:
         """Go on when all processes are here."""
 
     def device_name(self, name: str) -> str:
+        """How many of the named device learned."""
         return name
 
 

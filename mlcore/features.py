@@ -153,6 +153,10 @@ class Keeper:
         self._features: list[Floats] = []
 
     def add(self, digests: Sequence[bytes], features: Floats) -> None:
+        """Take in features (n, width) of pictures; every 1,024 pictures or 30 seconds they go to the disk.
+
+        Raises LearningError where the disk is full.
+        """
         self._digests += digests
         self._features.append(features)
         if len(self._digests) >= SHARD or time.monotonic() - self._since > KEEP_EVERY:

@@ -55,6 +55,7 @@ def checked_weights(folder: Path) -> Path:
 
 
 def write_result(folder: Path, result: RunResult) -> None:
+    """Say that the run is finished, and with what. Raises LearningError where the disk is full."""
     write_json(folder / RESULT, asdict(result))
 
 

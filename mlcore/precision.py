@@ -25,6 +25,7 @@ class Precision:
         self.scaler = torch.amp.GradScaler(self._device, enabled=dtype == torch.float16)
 
     def autocast(self) -> AbstractContextManager[object]:
+        """Within it products are computed in `dtype`."""
         return torch.autocast(self._device, self.dtype, enabled=self.dtype != torch.float32)
 
     def step(self, loss: torch.Tensor, optimiser: torch.optim.Optimizer) -> None:

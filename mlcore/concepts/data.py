@@ -41,6 +41,7 @@ class FeatureInputs:
         self._features = torch.from_numpy(features).to(device)
 
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
+        """The share of a batch (n, width); nothing of it is changed at random."""
         return self._features.index_select(0, torch.from_numpy(numbers[share]).to(self._features.device))
 
 
@@ -57,7 +58,10 @@ class PictureInputs:
         self._augmentation, self._device = augmentation, device
 
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
-        """The share of a batch; its changes are those that it would have in the whole."""
+        """The share of a batch (n, 3, size, size); its changes are those that it would have in the whole.
+
+        Raises LearningError for a picture that cannot be read.
+        """
         images = self._transform.tensor(self._store.batch(numbers[share].tolist()), self._device)
         if random is not None:
             images = self._augmentation(images, self._augmentation.draw(len(numbers), random)[:, share])

@@ -60,6 +60,7 @@ class Transform:
         return pixels.expand(-1, 3, -1, -1)
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
+        """Pictures in 0..1 (n, 3, size, size) scaled by mean and deviation, channels last in memory."""
         mean = torch.tensor(self.mean, device=images.device).view(1, 3, 1, 1)
         std = torch.tensor(self.std, device=images.device).view(1, 3, 1, 1)
         return ((images - mean) / std).contiguous(memory_format=torch.channels_last)

@@ -24,6 +24,7 @@ class PairedFeatures(FeatureInputs):
         self._others = others
 
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
+        """The share of a batch (n, 2 x width); with a generator some other sides are hidden."""
         others = shown(self._others[numbers], random)[share]
         own = super().batch(numbers, random, share)
         beside = super().batch(np.maximum(others, 0), None)  # NONE takes some row, which is blotted out
@@ -46,6 +47,7 @@ class PairedPictures(PictureInputs):
         self._others = others
 
     def batch(self, numbers: Numbers, random: torch.Generator | None, share: slice = WHOLE) -> torch.Tensor:
+        """The share of a batch (n, 2, 3, size, size); with a generator some other sides are hidden."""
         others = shown(self._others[numbers], random)
         own = super().batch(numbers, random, share)
         # the side itself stands in for an other side that is missing, and is blotted out

@@ -95,6 +95,7 @@ def answer(
     found: Mapping[bytes, Floats],
     report: Report,
 ) -> Iterator[Prediction]:
+    """One Prediction per side, in order, from features by the digest of the picture (see `look`)."""
     readable = [side for side in sides if not seen[side.picture].error]
     own = [found[seen[side.picture].digest] for side in readable]
     others = [other_features(side, seen, found, report) for side in readable] if model.net.together else []

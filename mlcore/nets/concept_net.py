@@ -53,6 +53,7 @@ class ConceptNet(nn.Module):
         return torch.stack([self.features(turned(images, degrees)) for degrees in turns]).mean(dim=0)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits (n, concepts) of pictures (n, 3, size, size), or of pairs (n, 2, 3, size, size)."""
         own, other = images.unbind(1) if images.ndim == 5 else (images, None)
         shown = torch.zeros(len(own), dtype=torch.bool, device=own.device)
         if other is not None:
@@ -83,4 +84,5 @@ class ConceptNet(nn.Module):
 
 
 def make_net(backbone: nn.Module, concepts: int, device: torch.device, together: bool = False) -> ConceptNet:
+    """The backbone on the device, with a head of random weights of the width that the backbone gives."""
     return ConceptNet(backbone, width_of(backbone), concepts, device, together)

@@ -76,6 +76,7 @@ class TwoAnswers(nn.Module):
         self.head = nn.Linear(width_of(backbone), 2)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Outputs (n, 2): absent and present; their difference is the logit."""
         outputs: torch.Tensor = self.head(self.backbone(images))
         return functional.relu(outputs) if self.final_relu else outputs
 

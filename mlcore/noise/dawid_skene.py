@@ -18,6 +18,8 @@ _TINY = 1e-300
 
 @dataclass(frozen=True)
 class Settings:
+    """How sources are taken to err before anything is known of them."""
+
     classes: int = 2
     abstention: Abstention = "missing"
     """missing: a source that says nothing tells nothing. answer: that it says nothing tells something, as with rules of
@@ -43,6 +45,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Consensus:
+    """What the sources say together, and how far each is to be believed (Dawid and Skene, 1979)."""
+
     posterior: Floats
     """(items, classes): probability of each answer, rows sum to 1."""
     confusion: Floats

@@ -18,6 +18,8 @@ MOST, MOST_PER_SIDE, FLOOR = 500_000, 4, 0.05
 
 @dataclass(frozen=True)
 class Plan:
+    """What is to be asked, and how much of it."""
+
     shares: Mapping[str, float]
     """Strategy to its share; the sum is made 1."""
     most: int = MOST
@@ -54,6 +56,7 @@ class Order:
     """Strategies that have a share."""
 
     def counts(self) -> dict[str, int]:
+        """Strategy to the number of its questions."""
         found = np.bincount(self.strategies, minlength=len(self.names))
         return dict(zip(self.names, found.tolist(), strict=True))
 

@@ -62,6 +62,18 @@ def test_undo_is_a_new_row_and_opens_the_question_again(client: Client, expert: 
     assert post(client, "review_decide", **answer(reverse_side, answer="no", base=undo["key"])).status_code == 201
 
 
+def test_an_undo_by_the_key_of_an_answer_is_refused_with_a_sentence(
+    client: Client, expert: User, reverse_side: Side
+) -> None:
+    client.force_login(expert)
+    sent = answer(reverse_side)
+    post(client, "review_decide", **sent)
+    refused = post(client, "review_undo", of=sent["key"], key=sent["key"])
+    assert refused.status_code == 400
+    assert "already stands" in refused.json()["detail"]
+    assert Decision.objects.count() == 1
+
+
 def test_nobody_undoes_what_another_decided(
     client: Client, expert: User, second_expert: User, reverse_side: Side
 ) -> None:

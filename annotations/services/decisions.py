@@ -204,9 +204,14 @@ def _stored(rows: Sequence[AnyGiven]) -> list[AnyGiven] | None:
         same = found.get(row.key)
         if same is None:
             raise KeyReused("Some of these keys stand for answers already, others do not; draw new ones.")
-        if (same.user_id, same.side_id, same.concept_id) != (row.user_id, row.side_id, row.concept_id):
+        if _question(same) != _question(row):
             raise KeyReused(f"The key {row.key} already stands for another answer; draw a new one.")
     return [found[row.key] for row in rows]
+
+
+def _question(row: Given) -> tuple[int, int, int, int | None]:
+    """What a key stands for."""
+    return row.user_id, row.side_id, row.concept_id, row.undoes_id
 
 
 def _find_stale(rows: Sequence[Given]) -> list[Stale]:

@@ -105,7 +105,7 @@ def mix_hidden(
     if not items or Decision.objects.filter(user=user)[:FIRST].count() < FIRST:
         return list(items)
     plan = _plan(len(items))[:most]
-    wanted = {purpose: plan.count(purpose) for purpose in Purpose}
+    wanted = {purpose.value: plan.count(purpose) for purpose in Purpose}
     hidden = hide_questions(user=user, wanted=wanted, concept=concept, said=said, exclude=exclude)
     opened = iter(items)
     mixed: list[ReviewItem] = []
@@ -151,7 +151,7 @@ def hide_questions(
             purpose=drawn[item.pk][0],
             decision_id=drawn[item.pk][1],
         )
-        for item in items.values()
+        for item in sorted(items.values(), key=lambda item: (item.side_id, item.concept_id))  # as note_seen does
     ]
     HiddenQuestion.objects.bulk_create(
         rows,

@@ -86,7 +86,7 @@ def note_seen(*, user: User, answers: Iterable[Decision | BlindAnswer | None]) -
             decision=shown,
             seen_at=timezone.now(),
         )
-        for (side, concept), shown in seen.items()
+        for (side, concept), shown in sorted(seen.items(), key=lambda each: each[0])  # two tabs never wait in a circle
     ]
     HiddenQuestion.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["user", "side", "concept"], update_fields=["seen_at"]

@@ -47,7 +47,7 @@ def review_undo(request: HttpRequest) -> HttpResponse:
         undone: Decision | BlindAnswer = sent["of"]
         repeated = type(undone).objects.filter(undoes=undone).exists()
         decision = _undo(request, undone, sent["key"])
-    except Refused as error:
+    except (Refused, KeyReused) as error:
         return refuse(request, error)
     except Conflict as conflict:
         return _show_conflict(request, conflict, {"side": undone.side_id, "concept": undone.concept, "answer": "undo"})

@@ -68,6 +68,7 @@ def log_file(run: TrainingRun) -> Path:
 def carry_out_training(run: TrainingRun, pulse: Pulse) -> None:
     """Train, going on from the last checkpoint where an earlier attempt left one; then store the model version."""
     snapshot = run.snapshot or freeze_data(run, pulse)
+    pulse({"event": "progress", "stage": "starting the training"})
     folder = run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(run.config))

@@ -134,6 +134,8 @@ class BoxRecord:
     """In an authority file."""
     by_hand: bool = True
     """Whether a person drew it."""
+    after_saliency: bool = False
+    """Whether that person had been shown before where a model looks."""
     cropped: bool = False
     """Whether the picture is the site's own square crop, and not the photograph as it came."""
     side_id: int = 0

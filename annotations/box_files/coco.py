@@ -42,7 +42,8 @@ def _annotation(box: BoxRecord, category: int) -> dict[str, Any]:
     width, height = box.right - box.left, box.bottom - box.top
     edges = [round(edge, 3) for edge in (box.left, box.top, width, height)]
     numbers = {"id": box.box_id, "image_id": box.side_id, "category_id": category, "iscrowd": 0}
-    return numbers | {"bbox": edges, "area": round(width * height, 3), "segmentation": [], "by_hand": box.by_hand}
+    shape = {"bbox": edges, "area": round(width * height, 3), "segmentation": []}
+    return numbers | shape | {"by_hand": box.by_hand, "after_saliency": box.after_saliency}
 
 
 def read(path: Path) -> Iterator[BoxRecord | RefusedRecord]:
@@ -88,6 +89,7 @@ def _record(row: int, annotation: dict[str, Any], image: dict[str, Any], categor
         right=left + width,
         bottom=top + height,
         concept="" if category == "figure" else category,
-        by_hand=annotation.get("by_hand", True) is not False,
+        by_hand=annotation.get("by_hand", "score" not in annotation) is not False,  # detectors write a score
+        after_saliency=annotation.get("after_saliency") is True,
         cropped=image.get("cropped") is True,
     )

@@ -66,6 +66,7 @@ def records_of(boxes: QuerySet[Box], address: str) -> Iterator[BoxRecord]:
             concept=box.concept.slug if box.concept else "",
             concept_link=box.concept.link if box.concept else "",
             by_hand=box.by_hand,
+            after_saliency=box.after_saliency,
             cropped=True,
             side_id=side.pk,
             box_id=box.pk,

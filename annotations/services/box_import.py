@@ -1,8 +1,9 @@
-"""Boxes that stand in files of others: found their sides, brought to shares of the crop, stored once."""
+"""Boxes that stand in files: found their sides, brought to shares of the crop, stored once under any file name."""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,10 +15,13 @@ from annotations.box_files import load_format
 from annotations.models import Box, Concept, Side
 from annotations.records import BoxRecord, RefusedRecord
 from annotations.services.boxes import LEAST_LENGTH
+from annotations.services.pictures import SIDE_SIZE
 from mlcore.contract import Report
 from mlcore.images.cropping import MARGIN
 
 BATCH = 1000
+SAME = 1.001 / SIDE_SIZE
+"""Edges at most this far apart are one place: a pixel of the crop, which formats of whole pixels round to."""
 Edges = tuple[float, float, float, float]
 Sides = dict[tuple[str, str], list[Side]]
 
@@ -43,7 +47,8 @@ class BoxReport:
 def import_boxes(
     *, user: User, path: Path, format: str, name: str = "", report: Report = lambda event: None
 ) -> BoxReport:
-    """Store each box that is not there yet; the same file again adds none, also where a box was moved since.
+    """Store each box that never stood on its side, drawn there or brought in: one that was moved or removed since
+    does not come back.
 
     A row that cannot be used is refused with its reason and the others are stored. Raises BoxesRefused for a file that
     cannot be read, and ValueError for an unknown format.
@@ -59,9 +64,8 @@ def import_boxes(
         done.refused += [row for row in batch if isinstance(row, RefusedRecord)]
         good = [row for row in batch if isinstance(row, BoxRecord)]
         made = _boxes(good, user, source, concepts, done.refused)
-        known = set(Box.objects.filter(key__in=[box.key for box in made]).values_list("key", flat=True))
-        new = {box.key: box for box in made if box.key not in known}
-        Box.objects.bulk_create(new.values(), ignore_conflicts=True)
+        new = _unknown(made)
+        Box.objects.bulk_create(new, ignore_conflicts=True)
         done.new += len(new)
         report({"event": "progress", "stage": "boxes", "done": done.read, "total": len(rows)})
     return done
@@ -87,7 +91,7 @@ def _box(row: BoxRecord, sides: Sides, user: User, source: str, concepts: dict[s
             f"There is no concept “{row.concept}”. Make it under Concepts, or name it as it is named there."
         )
     concept = concepts[row.concept.casefold()] if row.concept else None
-    content = f"{source}|{side.pk}|{row.concept}|{'|'.join(f'{edge:.4f}' for edge in edges)}"
+    content = f"{side.pk}|{concept.pk if concept else ''}|{'|'.join(f'{edge:.4f}' for edge in edges)}"
     return Box(
         user=user,
         side=side,
@@ -97,9 +101,28 @@ def _box(row: BoxRecord, sides: Sides, user: User, source: str, concepts: dict[s
         right=right,
         bottom=bottom,
         by_hand=row.by_hand,
+        after_saliency=row.after_saliency,
         source=source,
         key=uuid.uuid5(uuid.NAMESPACE_URL, content),
     )
+
+
+def _unknown(made: list[Box]) -> list[Box]:
+    """Those whose place no box of the same concept ever had on their side."""
+    there: dict[tuple[int, int | None], list[Edges]] = defaultdict(list)
+    for box in Box.objects.filter(side__in={box.side_id for box in made}):
+        there[box.side_id, box.concept_id].append(_edges(box))
+    new = []
+    for box in made:
+        edges, places = _edges(box), there[box.side_id, box.concept_id]
+        if not any(all(abs(one - other) <= SAME for one, other in zip(edges, place, strict=True)) for place in places):
+            places.append(edges)
+            new.append(box)
+    return new
+
+
+def _edges(box: Box) -> Edges:
+    return box.left, box.top, box.right, box.bottom
 
 
 def _concepts() -> dict[str, Concept]:

@@ -37,7 +37,8 @@ def box_files(request: HttpRequest) -> HttpResponse:
         "writable": formats("files"),
         "readable": formats("read"),
         "boxes": Box.objects.current().count(),
-        "by_hand": Box.objects.current().filter(by_hand=True).count(),
+        "drawn": Box.objects.current().filter(by_hand=True, source="").count(),
+        "brought": Box.objects.current().filter(by_hand=True).exclude(source="").count(),
         "done": done,
         "refused": list(refused_rows(done))[:REFUSED_SHOWN] if done else [],
     }

@@ -1,5 +1,5 @@
 // A side as SVG with its figures: drawn by dragging or by four extreme points, chosen by a tap, moved and resized.
-import { addHandles, follow, kept, make, place, point, showHandles, stretched } from "./box_handles.js";
+import { addHandles, follow, kept, make, measures, place, point, showHandles, stretched } from "./box_handles.js";
 
 const HUES = 6;
 const TAP = 5; // px on the screen: a shorter drag is a tap
@@ -129,8 +129,11 @@ export function draw(frame, { picture, size, least }, figures, { name, drawn, to
   };
 }
 
-export const spoken = ([left, top, right, bottom]) =>
-  `left ${Math.round(left)}, top ${Math.round(top)}, ${Math.round(right - left)} × ${Math.round(bottom - top)} pixels`;
+export function spoken(box) {
+  const [left, top, width, height] = measures(box);
+  return `left ${left}, top ${top}, ${width} × ${height} pixels`;
+}
+
 export const hue = (index) => `hue-${index % HUES}`;
 
 function dashed([left, top, right, bottom]) {

@@ -82,6 +82,12 @@ export function stretched([left, top, right, bottom], part, [across, down], leas
 
 export const clamp = (value, least, most) => Math.max(least, Math.min(value, most));
 
+/** Left, top, width and height in whole pixels, as they are shown, spoken and typed. */
+export function measures(box) {
+  const [left, top, right, bottom] = box.map(Math.round);
+  return [left, top, right - left, bottom - top];
+}
+
 /** Whole pixels inside the picture, at least `least` wide and high. */
 export function inside(box, { width, height }, least) {
   const [left, top, right, bottom] = box.map(Math.round);

@@ -1,5 +1,6 @@
 // The list beside the picture: one entry per figure, with its edges in pixels to be read and written.
 import { hue } from "./box_drawing.js";
+import { clamp, measures } from "./box_handles.js";
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const list = document.querySelector("#figures");
@@ -9,8 +10,9 @@ const entries = new Map();
 export function listen(figures) {
   list.addEventListener("change", (event) => {
     const id = event.target.closest("[data-id]").dataset.id;
-    const [left, top, width, height] = [...entries.get(id).querySelectorAll("input")].map((input) => input.valueAsNumber);
-    if ([left, top, width, height].every(Number.isFinite)) figures.change(id, { box: [left, top, left + width, top + height] });
+    const inputs = [...entries.get(id).querySelectorAll("input")];
+    const typed = inputs.map((input) => input.valueAsNumber);
+    if (typed.every(Number.isFinite)) figures.change(id, { box: edgesOf(typed, inputs.indexOf(event.target) < 2, figures.size) });
     figures.changed();
   });
   list.addEventListener("focusin", (event) => figures.select(event.target.closest("[data-id]").dataset.id));
@@ -19,6 +21,12 @@ export function listen(figures) {
     if (id && event.target.closest("[data-remove]")) figures.change(id, { removed: true });
     else if (id) figures.select(id);
   });
+}
+
+/** A box that is moved keeps its size at the picture's edges. */
+function edgesOf([left, top, width, height], moves, size) {
+  const [x, y] = moves ? [clamp(left, 0, size - width), clamp(top, 0, size - height)] : [left, top];
+  return [x, y, x + width, y + height];
 }
 
 export function showList(figures, { name, user, seen }) {
@@ -39,7 +47,6 @@ function entryOf(id) {
 }
 
 function fill(entry, figure, index, { name, user, seen, chosen }) {
-  const [left, top, right, bottom] = figure.box.map(Math.round);
   entry.className = `figure-entry ${hue(index)}${chosen ? " selected" : ""}`;
   const put = (part, words) => {
     const place = entry.querySelector(`[data-${part}]`);
@@ -48,9 +55,10 @@ function fill(entry, figure, index, { name, user, seen, chosen }) {
   put("number", String(index + 1));
   put("name", name(figure.concept));
   const informed = figure.informed || (seen && !figure.who);
-  put("note", [!figure.byHand && `a guess${figure.source ? `, ${figure.source}` : ""}`, informed && "after a map was seen"].filter(Boolean).join(" · "));
+  const from = figure.byHand ? figure.source && `from ${figure.source}` : ["a guess", figure.source].filter(Boolean).join(", ");
+  put("note", [from, informed && "after a map was seen"].filter(Boolean).join(" · "));
   put("who", `${figure.who && figure.who !== user ? figure.who : "you"}, ${moment.format(new Date(figure.when ?? Date.now()))}`);
-  const values = [left, top, right - left, bottom - top];
+  const values = measures(figure.box);
   entry.querySelectorAll("input").forEach((input, place) => {
     if (input !== document.activeElement || input.valueAsNumber !== values[place]) input.value = values[place];
   });

@@ -1,4 +1,5 @@
 // Boxes go to the outbox and stay there until the server has them; what meets another's answer is shown to the person.
+import { spoken } from "./box_drawing.js";
 import { drawKey, openOutbox } from "./outbox.js";
 import { showSaving } from "./review_signs.js";
 
@@ -64,8 +65,7 @@ export async function openSending(state, size, { name, met }) {
 
   function said(row) {
     if (!("left" in row) || row.removed) return "removed.";
-    const [left, top, right, bottom] = EDGES.map((edge) => Math.round(row[edge] * size));
-    return `${name(row.concept)}, left ${left}, top ${top}, ${right - left} × ${bottom - top} px.`;
+    return `${name(row.concept)}, ${spoken(EDGES.map((edge) => row[edge] * size))}.`;
   }
 
   return {

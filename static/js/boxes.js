@@ -14,7 +14,7 @@ const label = document.querySelector("#label");
 const told = document.querySelector("#told");
 const met = new Set(); // conflicts that the figures have given way to
 let lastConcept = state.asked;
-let announced = "";
+let announced = ""; // what the caption said of the chosen box last
 let drawing = null;
 let sending = null;
 
@@ -31,6 +31,7 @@ drawing = draw(document.querySelector("#drawing"), { picture: state.picture, siz
   drawn: (box) => add(box),
   told: (points) => points !== null && tell(`Tap where the figure ends: leftmost, topmost, rightmost and lowest point, in any order. ${points} of 4.`),
 });
+announced = chosenWords();
 listen(figures);
 document.querySelector("#size").textContent = `${size} × ${size}`;
 document.addEventListener("keydown", onKey);
@@ -46,8 +47,8 @@ if (state.ways.next) new Image().src = state.upcoming;
 const actions = {
   new: () => add([0.25, 0.25, 0.75, 0.75].map((edge) => edge * size)),
   extreme: toggleExtremes,
-  undo: () => drawing.takeBackPoint() || figures.undo() || tellChosen(),
-  redo: () => figures.redo() || tellChosen(),
+  undo: () => drawing.takeBackPoint() || figures.undo(),
+  redo: () => figures.redo(),
   remove: () => figures.chosen && figures.change(figures.selected, { removed: true }),
   copy: copyAll,
   zoom: () => page.classList.toggle("zoomed"),
@@ -91,7 +92,6 @@ function pressed({ key, shiftKey, ctrlKey, altKey, metaKey, repeat, target }) {
 function nudge(by, how) {
   if (!figures.chosen) return false;
   figures.nudge(by, how);
-  tellChosen();
   return true;
 }
 
@@ -111,7 +111,6 @@ function toggleExtremes() {
 function add(box) {
   figures.add(box, lastConcept);
   drawing.focus();
-  tellChosen();
 }
 
 function nameChosen(concept) {
@@ -146,7 +145,7 @@ async function leave(event, address, first = () => {}) {
   await sending.kept();
   const onward = address || page.dataset.supply;
   try {
-    await fetch(onward, { method: "HEAD", signal: AbortSignal.timeout(REACH) });
+    await fetch(page.dataset.health, { cache: "no-store", signal: AbortSignal.timeout(REACH) });
     location.assign(onward);
   } catch {
     tell("The server is out of reach. Your boxes are kept in this browser; stay here, and go on when it answers again.");
@@ -157,7 +156,6 @@ function giveWay(entries) {
   for (const entry of entries.filter((each) => !met.has(each.sequence))) {
     met.add(entry.sequence);
     figures.giveWay(entry.question.id, entry.theirs);
-    tellChosen();
   }
   drawing?.showMine(entries.filter(({ last }) => "left" in last.body).map(({ last }) => figures.edges(last.body)));
 }
@@ -167,8 +165,7 @@ function show() {
   drawing.redraw();
   showList(figures, { name, user: state.who, seen: state.seen });
   const { chosen, shown } = figures;
-  if (announced !== figures.selected) tellChosen();
-  announced = figures.selected;
+  if (announced !== chosenWords()) tellChosen();
   document.querySelector("[data-action=undo]").disabled = figures.past.length === 0;
   document.querySelector("[data-action=redo]").disabled = figures.future.length === 0;
   document.querySelector("[data-action=remove]").disabled = !chosen;
@@ -178,8 +175,13 @@ function show() {
 }
 
 function tellChosen() {
+  announced = chosenWords();
+  tell(announced);
+}
+
+function chosenWords() {
   const { chosen, shown } = figures;
-  tell(chosen ? `Box ${shown.indexOf(chosen) + 1}, ${name(chosen.concept)}: ${spoken(chosen.box)}.` : "No box is chosen.");
+  return chosen ? `Box ${shown.indexOf(chosen) + 1}, ${name(chosen.concept)}: ${spoken(chosen.box)}.` : "No box is chosen.";
 }
 
 function tell(words) {

@@ -9,7 +9,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
-from mlcore.metrics.calibration import calibrated, fit_calibration, fit_isotonic, fit_platt
+from mlcore.metrics.calibration import calibrated, fit_calibration, fit_isotonic, fit_platt, why_uncalibrated
 from mlcore.metrics.certainty import Bounds, bounds_as_json, certainty_of, choose_bounds
 from mlcore.metrics.curves import calibration_error, reliability, wilson
 from mlcore.odds import log_odds, sigmoid
@@ -83,11 +83,11 @@ def test_isotonic_regression_is_taken_where_no_sigmoid_fits_and_keeps_the_rankin
 @pytest.mark.parametrize(
     ("labels", "logits", "reason"),
     [
-        ([1] * 4 + [0] * 40, list(range(44)), "4 of 44 validation sides show it"),
-        ([1] * 44, list(range(44)), "44 of 44 validation sides show it"),
+        ([1] * 4 + [0] * 40, list(range(44)), "only 4 of 44 validation sides show it; 5 are needed"),
+        ([1] * 43 + [0], list(range(44)), "only 1 of 44 validation sides is known not to show it; 5 are needed"),
         ([1, 0] * 20, [2.0] * 40, "the same of every validation side"),
         ([1] * 20 + [0] * 20, list(range(40)), "the wrong way round"),
-        ([-1] * 10, list(range(10)), "0 of 0 validation sides"),
+        ([-1] * 10, list(range(10)), "no validation side shows it; 5 are needed"),
     ],
 )
 def test_what_validation_cannot_tell_stays_as_the_network_says_it_with_the_reason(
@@ -96,15 +96,17 @@ def test_what_validation_cannot_tell_stays_as_the_network_says_it_with_the_reaso
     given = np.array(logits, dtype=float)[:, None]
     (fitted,) = fit_calibration(np.array(labels)[:, None], given, [str(side) for side in range(len(labels))], {})
     assert fitted["method"] == "none" and reason in fitted["reason"]
+    assert why_uncalibrated(fitted) == f"not calibrated: {fitted['reason']}"
     assert np.array_equal(calibrated(given, [fitted]), calibrated(given))
 
 
 def test_a_concept_that_was_not_learned_is_neither_calibrated_nor_ever_sure() -> None:
     labels, logits, coins = shouted(200)
-    untrained = {0: "no positives in training"}
-    (fitted,) = fit_calibration(labels, logits, coins, untrained)
+    (fitted,) = fit_calibration(labels, logits, coins, {0: "no positives in training"}, np.array([3.0]))
     assert fitted == {"method": "none", "reason": "not learned: no positives in training"}
-    (bounds,) = choose_bounds(labels, calibrated(logits, [fitted]), untrained)
+    assert np.array_equal(calibrated(logits, [fitted]), calibrated(logits))
+    (bounds,) = choose_bounds(labels, calibrated(logits, [fitted]), {0: why_uncalibrated(fitted)})
+    assert bounds.reason == "not learned: no positives in training"
     assert {bounds.verdict(each) for each in (0, 0.01, 0.5, 0.99, 1)} == {"not sure"}
 
 
@@ -143,10 +145,55 @@ def test_seen_is_never_said_of_what_is_likelier_not_there() -> None:
 def test_with_too_few_examples_not_seen_is_never_said_and_the_reason_is_kept() -> None:
     labels = np.array([1] * 8 + [0] * 100)[:, None]
     (bounds,) = choose_bounds(labels, np.where(labels == 1, 0.9, 0.1), {})
-    assert (bounds.low, bounds.reason) == (0.0, "only 8 validation sides show it; 9 are needed")
+    assert (bounds.low, bounds.reason) == (
+        0.0,
+        "not seen is never said: only 8 validation sides show it; 9 are needed",
+    )
     assert bounds.verdict(0.0) == "not sure" and bounds.verdict(0.95) == "seen"
     written = bounds_as_json(["eagle"], [bounds])
     assert json.loads(json.dumps(written))["concepts"]["eagle"]["positives"] == 8
+
+
+def test_with_too_few_sides_that_do_not_show_it_seen_is_never_said() -> None:
+    labels = np.array([1] * 100 + [0] * 8)[:, None]
+    (bounds,) = choose_bounds(labels, np.where(labels == 1, 0.9, 0.1), {0: ""})
+    few = "only 8 validation sides are known not to show it; 9 are needed"
+    assert (bounds.high, bounds.reason) == (1.0, f"seen is never said: {few}")
+    assert bounds.verdict(1.0) == "not sure" and bounds.verdict(0.05) == "not seen"
+
+
+def test_nothing_is_said_for_sure_of_a_concept_without_calibration_however_likely() -> None:
+    labels = np.array([1] * 20 + [0] * 980)[:, None]
+    (bounds,) = choose_bounds(labels, np.where(labels == 1, 0.99, 0.01), {0: "not calibrated: for a reason"})
+    assert {bounds.verdict(each) for each in (0.0, 0.5, 0.999, 1.0)} == {"not sure"}
+    assert (bounds.positives, bounds.reason) == (20, "not calibrated: for a reason")
+
+
+def weighted_logits(weight: float, sides: int = 20_000, share: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and logits (sides, 1) of the best network that weighted present sides so heavily can come to."""
+    random = np.random.default_rng(4)
+    truth = (random.random(sides) < share).astype(int)
+    evidence = random.normal(2 * truth - 1, 1)
+    return truth[:, None], (log_odds(np.array(share)) + 2 * evidence + np.log(weight))[:, None]
+
+
+def test_with_too_few_sides_what_the_weights_added_is_taken_off_and_the_share_is_right() -> None:
+    truth, logits = weighted_logits(19)
+    few = np.r_[np.flatnonzero(truth[:, 0] == 1)[:4], np.flatnonzero(truth[:, 0] == 0)[:100]]
+    (fitted,) = fit_calibration(truth[few], logits[few], [str(side) for side in few], {}, np.log([19.0]))
+    assert (fitted["method"], fitted["shift"]) == ("none", pytest.approx(np.log(19)))
+    before, after = calibrated(logits)[:, 0], calibrated(logits, [json.loads(json.dumps(fitted))])[:, 0]
+    assert before.mean() - truth.mean() > 0.1 and abs(after.mean() - truth.mean()) < 0.005
+    assert calibration_error(truth[:, 0], after) < 0.01 < 0.1 < calibration_error(truth[:, 0], before)
+
+
+def test_a_calibrated_concept_needs_no_shift_and_a_model_from_before_shifts_answers_as_it_did() -> None:
+    truth, logits = weighted_logits(19, sides=1000)
+    coins = [str(side) for side in range(1000)]
+    with_shift, without = (fit_calibration(truth, logits, coins, {}, shifts) for shifts in (np.log([19.0]), None))
+    assert with_shift == without and "shift" not in with_shift[0]
+    kept = {"method": "none", "reason": "4 of 44 validation sides show it", "n": 44, "positives": 4}
+    assert np.array_equal(calibrated(logits, [kept]), calibrated(logits))
 
 
 def test_verdicts_on_a_test_set_are_counted() -> None:

@@ -157,6 +157,23 @@ def test_concepts_that_cannot_be_taught_are_noted_and_the_others_learn(tmp_path:
         assert not found.map.any() and abs(found.probability - said[0, 4]) < 1e-5
 
 
+def test_a_concept_that_validation_does_not_show_is_set_back_to_its_share_and_never_said(tmp_path: Path) -> None:
+    snapshot = drawn_snapshot(tmp_path / "pictures", label=lambda number, column: int(number % 8 == 0))
+    metrics = train(tmp_path, snapshot).metrics
+    fitted = metrics["calibration"]["globe"]
+    assert (fitted["method"], fitted["positives"]) == ("none", 0)
+    assert fitted["shift"] == pytest.approx(np.log(18.5 / 6.5))  # 6 of the 24 training sides, and half a side on both
+    assert metrics["test"]["globe"]["sure"]["share_sure"] == 0
+    assert metrics["bounds"]["concepts"]["globe"]["reason"] == (
+        "not calibrated: none of 12 validation sides shows it; 5 are needed"
+    )
+    model, test = (json.loads((tmp_path / "model" / name).read_text()) for name in ("model.json", "test.json"))
+    assert model["calibration"][1] == fitted
+    side = SidePicture(test["sides"][0], tmp_path / "pictures" / f"{test['sides'][0]}.png")
+    (said,) = concept_cnn.predict(tmp_path / "model", [side], Heard())
+    assert said.probabilities == pytest.approx(test["probabilities"][0], abs=1e-5)
+
+
 def test_nothing_to_learn_from_is_refused(tmp_path: Path, snapshot: Snapshot) -> None:
     absent = replace(snapshot, samples=tuple(replace(sample, labels=(0, -1)) for sample in snapshot.samples))
     reason = refusal(tmp_path, absent)

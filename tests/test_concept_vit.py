@@ -125,6 +125,10 @@ def test_a_concept_with_hardly_any_positives_is_learned_and_marked(tmp_path: Pat
     assert "only 3 positives in training" in result.metrics["test"]["scarce"]["note"]
     assert "only 1 positive in training" in result.metrics["test"]["single"]["note"]
     assert all(threshold < 1 for threshold in result.thresholds)
+    # of 24 training sides; the weight of the present ones is taken off again, and nothing is said for sure
+    assert result.metrics["calibration"]["scarce"]["shift"] == pytest.approx(np.log(21 / 3))
+    assert result.metrics["calibration"]["single"]["shift"] == pytest.approx(np.log(23))
+    assert result.metrics["test"]["scarce"]["sure"]["share_sure"] == 0
     said = [event["message"] for event in report if event["event"] == "notice"]
     assert said == [
         "Learned from too little to be trusted: scarce: only 3 positives in training; "

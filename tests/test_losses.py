@@ -110,3 +110,26 @@ def test_answers_that_are_quite_sure_give_finite_losses_and_slopes(loss: str) ->
     found = loss_of(np.array([[1, 0], [1, 0]]), loss=loss, **ALONE)(logits, torch.tensor([[1, 0], [1, 0]]))
     found.backward()
     assert math.isfinite(float(found.detach())) and torch.isfinite(logits.grad).all()
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{}, {"positive_weights": False}, {"positive_weights": False, "logit_adjustment": 1.0}, {"logit_adjustment": 0.5}],
+)
+def test_an_answer_less_its_shift_is_the_log_odds_of_the_share(choice: dict[str, object]) -> None:
+    """Of a network that can tell nothing: the best it can say is one logit for all sides."""
+    labels = np.zeros((200, 2), dtype=int)
+    labels[:10, 0] = labels[:60, 1] = 1
+    labels[190:, 0] = -1
+    loss, logits = loss_of(labels, **choice), torch.zeros(1, 2, requires_grad=True)
+    optimiser = torch.optim.LBFGS([logits], max_iter=100, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
+
+    def step() -> torch.Tensor:
+        optimiser.zero_grad()
+        found = loss(logits.expand(200, 2), torch.from_numpy(labels))
+        found.backward()
+        return found
+
+    optimiser.step(step)
+    wanted = [math.log(10 / 180), math.log(60 / 140)]
+    assert (logits.detach().numpy()[0] - loss.shifts).tolist() == pytest.approx(wanted, abs=0.01)

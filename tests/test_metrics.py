@@ -6,16 +6,18 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn import metrics as reference
 
 from mlcore.metrics.concepts import Answers, curves, mean_average_precision, measure
-from mlcore.metrics.curves import calibration_error
+from mlcore.metrics.curves import calibration_error, wilson
 from mlcore.metrics.paired import paired_difference
 from mlcore.metrics.resampling import coin_weights
 from mlcore.metrics.thresholds import choose_thresholds
+from mlcore.metrics.too_few import too_few
 
 
 def answers(sides: int = 400, concepts: tuple[str, ...] = ("eagle", "horse"), seed: int = 0, **given) -> Answers:
@@ -49,8 +51,8 @@ def test_what_is_not_defined_is_null_and_never_nan() -> None:
     figures = measure(answers(labels=labels, concepts=("absent", "unknown", "present")), draws=20)
     assert figures["absent"]["ap"] is None and figures["absent"]["f1"] is None
     assert figures["unknown"]["n"] == 0 and figures["unknown"]["accuracy"] is None
-    assert figures["present"]["roc_auc"] is None and figures["present"]["ap"] == 1.0
-    assert figures["mean"]["concepts"] == 1
+    assert figures["present"]["roc_auc"] is None and figures["present"]["ap"] is None
+    assert (figures["mean"]["concepts"], figures["mean"]["ap"], figures["mean"]["accuracy"]) == (0, None, None)
     json.dumps(figures, allow_nan=False)
 
 
@@ -100,10 +102,75 @@ def test_too_few_coins_of_a_kind_give_a_figure_without_an_interval_and_say_so() 
     labels[:8] = 1  # eight sides of four coins
     row = measure(answers(labels=labels, concepts=("eagle",)), draws=50)["eagle"]
     assert row["ap"] is not None and set(row["intervals"].values()) == {None}
-    assert row["note"] == "only 4 coins show it: too few for an interval"
+    assert row["note"] == "only 4 coins show it; 5 are needed for an interval"
     mirrored = measure(answers(labels=1 - labels, concepts=("eagle",)), draws=50)
-    assert mirrored["eagle"]["note"] == "only 4 coins are known not to show it: too few for an interval"
+    assert mirrored["eagle"]["note"] == "only 4 coins are known not to show it; 5 are needed for an interval"
     assert mirrored["mean"]["intervals"]["ap"] is None
+
+
+@pytest.mark.parametrize(
+    ("present", "absent", "sentence"),
+    [
+        (0, 9, "no coin shows it; 5 are needed"),
+        (1, 9, "only 1 coin shows it; 5 are needed"),
+        (4, 0, "only 4 coins show it; 5 are needed"),
+        (5, 0, "no coin is known not to show it; 5 are needed"),
+        (9, 1, "only 1 coin is known not to show it; 5 are needed"),
+        (5, 5, ""),
+    ],
+)
+def test_too_few_are_counted_in_whole_sentences(present: int, absent: int, sentence: str) -> None:
+    assert too_few(present, absent, 5, "coin") == sentence
+
+
+def test_of_how_many_they_are_too_few_is_said_where_it_is_known() -> None:
+    assert too_few(3, 90, 5, "side", of=93) == "only 3 of 93 sides show it; 5 are needed"
+    assert too_few(1, 90, 5, "side", of=91) == "only 1 of 91 sides shows it; 5 are needed"
+    assert too_few(0, 90, 5, "side", of=90) == "none of 90 sides shows it; 5 are needed"
+    assert too_few(0, 0, 5, "side", of=0) == "no side shows it; 5 are needed"
+
+
+def told_apart(sides: int, concepts: tuple[str, ...] = ("eagle",)) -> Answers:
+    """Every third side shows the concepts, and every answer is right."""
+    labels = np.repeat((np.arange(sides) % 3 == 0).astype(int)[:, None], len(concepts), axis=1)
+    coins = [f"coin {side}" for side in range(sides)]
+    return answers(concepts=concepts, labels=labels, probabilities=np.where(labels == 1, 0.9, 0.1), coins=coins)
+
+
+def test_a_share_of_few_coins_that_is_whole_has_the_interval_of_wilson_and_other_figures_none() -> None:
+    row = measure(told_apart(24), draws=100)["eagle"]
+    assert (row["accuracy"], row["precision"], row["recall"], row["ap"]) == (1, 1, 1, 1)
+    assert row["intervals"]["recall"] == row["intervals"]["precision"] == wilson(8, 8)
+    assert row["intervals"]["accuracy"] == wilson(24, 24)
+    assert row["intervals"]["ap"] is None and row["intervals"]["f1"] is None
+    assert row["note"].startswith("no interval for balanced accuracy, f1, ap, roc auc")
+
+
+def test_a_share_of_nothing_counts_the_coins_and_not_their_sides_for_its_interval() -> None:
+    asked = replace(told_apart(48), thresholds=[0.95], coins=[f"coin {side % 24}" for side in range(48)])
+    row = measure(asked, draws=100)["eagle"]
+    assert (row["recall"], row["precision"], row["intervals"]["precision"]) == (0, None, None)
+    assert row["intervals"]["recall"] == wilson(0, 8)
+    low, high = row["intervals"]["accuracy"]
+    assert low < row["accuracy"] < high
+
+
+def test_a_mean_over_figures_that_no_draw_moves_has_no_interval() -> None:
+    mean = measure(told_apart(24, ("eagle", "horse")), draws=100)["mean"]
+    assert (mean["recall"], mean["intervals"]["recall"], mean["intervals"]["ap"]) == (1, None, None)
+
+
+def test_a_concept_that_every_test_side_shows_has_no_ranking_and_one_not_learned_is_not_in_the_mean() -> None:
+    asked = answers(concepts=("eagle", "horse", "altar"))
+    asked.labels[:, 1] = 1
+    figures = measure(replace(asked, untrained={"altar"}), draws=20)
+    assert figures["horse"]["ap"] is None and figures["horse"]["roc_auc"] is None
+    assert figures["altar"]["ap"] is not None
+    assert figures["mean"]["concepts"] == 1
+    for name in ("ap", "f1", "accuracy", "brier", "prevalence"):
+        assert figures["mean"][name] == figures["eagle"][name]
+    assert figures["mean"]["intervals"]["ap"] == figures["eagle"]["intervals"]["ap"]
+    assert measure(asked, draws=20)["mean"]["concepts"] == 2
 
 
 def test_a_hundred_concepts_and_a_thousand_draws_take_seconds() -> None:
@@ -128,10 +195,11 @@ def test_thresholds_take_the_best_f1_and_fall_back_on_a_half() -> None:
     assert choose_thresholds(labels, scores) == [pytest.approx(0.25), 0.5]
 
 
-def test_mean_average_precision_leaves_out_concepts_without_a_present_side() -> None:
-    labels, scores = np.array([[1, 0], [0, 0]]), np.array([[0.9, 0.1], [0.1, 0.2]])
-    assert mean_average_precision(labels, scores) == 1.0
+def test_mean_average_precision_leaves_out_concepts_that_no_side_shows_or_all_do() -> None:
+    labels, scores = np.array([[1, 0, 1], [0, 0, 1]]), np.array([[0.1, 0.1, 0.9], [0.9, 0.2, 0.9]])
+    assert mean_average_precision(labels, scores) == 0.5
     assert mean_average_precision(labels[:, 1:], scores[:, 1:]) is None
+    assert mean_average_precision(labels[:, :0], scores[:, :0]) is None
 
 
 def test_a_better_model_shows_a_difference_whose_interval_leaves_out_nought() -> None:

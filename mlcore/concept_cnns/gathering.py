@@ -31,9 +31,9 @@ def write_cnns(
     A concept without a network has one logit everywhere, noted under `constants`. `seen` is noted as it is.
     """
     run, measured = course.run, course.of("validation", "test")
-    prior = prior_log_odds(labels[course.of("train")]).tolist()
+    prior = prior_log_odds(labels[course.of("train")])
     untrained = {concept: each.note for concept, each in learned.items() if each.note}
-    constants = {each: logit for each, logit in zip(learned, prior, strict=True) if each in untrained}
+    constants = {each: logit for each, logit in zip(learned, prior.tolist(), strict=True) if each in untrained}
     weights = {str(number): shelf.weights(number) for number, each in enumerate(learned) if each not in untrained}
     kept = [each for concept, each in learned.items() if concept not in untrained]
     seconds = sum(each.seconds for each in kept)
@@ -51,7 +51,9 @@ def write_cnns(
             "predict_images_per_second": round(len(measured) / seconds, 1) if seconds else None,
         },
     }
-    answered = Answered(tuple(learned), tuple(course.samples), labels, logits_of(learned, constants, labels), untrained)
+    logits = logits_of(learned, constants, labels)
+    # they learned from as many present as absent sides, which lifts a rare concept by its log odds
+    answered = Answered(tuple(learned), tuple(course.samples), labels, logits, untrained, shifts=-prior)
     return write_results(out, StoredTensors(weights), course.device, answered, together(learned), about)
 
 

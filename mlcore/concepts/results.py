@@ -17,7 +17,7 @@ from mlcore.contract import FACES, SPLITS, Face, RunResult, Sample
 from mlcore.distributed import crew
 from mlcore.files import write_json
 from mlcore.learner import Standing
-from mlcore.metrics.calibration import Calibration, calibrated, fit_calibration
+from mlcore.metrics.calibration import Calibration, calibrated, fit_calibration, why_uncalibrated
 from mlcore.metrics.certainty import Bounds, bounds_as_json, choose_bounds
 from mlcore.metrics.concepts import Answers, curves, measure
 from mlcore.metrics.thresholds import NEVER, choose_thresholds
@@ -40,6 +40,8 @@ class Answered:
     """Concept to the reason why it was not learned."""
     few: dict[str, str] = field(default_factory=dict)
     """Concept to the warning that it was learned from hardly any present side."""
+    shifts: npt.NDArray[np.float64] | None = None
+    """(concepts,) what weighting or balancing the classes added to the log odds; None for nothing."""
 
     def numbers(self, split: str) -> list[int]:
         return [number for number, sample in enumerate(self.samples) if sample.split == split]
@@ -65,6 +67,7 @@ class Answered:
             notes=self.few | self.untrained,
             uncalibrated=calibrated(self.logits[numbers]),
             bounds=settled.bounds,
+            untrained=self.untrained,
         )
 
 
@@ -83,11 +86,12 @@ def settle(answered: Answered) -> Settled:
     labels, logits = answered.labels[numbers], answered.logits[numbers]
     untrained = {answered.concepts.index(concept): reason for concept, reason in answered.untrained.items()}
     coins = [answered.samples[number].coin for number in numbers]
-    calibration = fit_calibration(labels, logits, coins, untrained)
+    calibration = fit_calibration(labels, logits, coins, untrained, answered.shifts)
     probabilities = calibrated(logits, calibration)
     chosen = choose_thresholds(labels, probabilities)
     thresholds = tuple(NEVER if column in untrained else each for column, each in enumerate(chosen))
-    return Settled(calibration, thresholds, choose_bounds(labels, probabilities, untrained))
+    unsure = dict(enumerate(map(why_uncalibrated, calibration)))
+    return Settled(calibration, thresholds, choose_bounds(labels, probabilities, unsure))
 
 
 def write_results(

@@ -86,7 +86,7 @@ def train_concepts(
         from_files = picture_inputs(run, transform, seen, device, keep=False)
         rate = answering_rate(net, from_files, numbers_of(samples, "test"), report)
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
-    answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few)
+    answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few, lesson.criterion.shifts)
     cost = {"trained_parameters": count_learned(learned), "predict_images_per_second": rate}
     about = about_run(run, identity, snapshot.sha256, key) | {"cost": cost}
     result = write_results(out, net.state_dict(), net.device, answers, standing, about)
@@ -104,6 +104,7 @@ def open_net(run: ConceptRun, concepts: int, device: torch.device) -> tuple[Conc
 
 
 def count_learned(net: nn.Module) -> int:
+    """How many numbers of a network are learned."""
     return sum(each.numel() for each in net.parameters() if each.requires_grad)
 
 
@@ -137,6 +138,7 @@ def choose_samples(snapshot: Snapshot, faces: str) -> tuple[Sample, ...]:
 
 
 def numbers_of(samples: Sequence[Sample], split: str) -> npt.NDArray[np.int_]:
+    """Places (n,) of the samples of a split."""
     return np.array([number for number, sample in enumerate(samples) if sample.split == split], dtype=int)
 
 
@@ -151,6 +153,7 @@ class Seen:
 
 
 def find_pictures(run: ConceptRun, samples: Sequence[Sample], snapshot: Snapshot, folder: Path) -> Seen:
+    """The pictures of the samples in `folder`; where sides are judged together those of their other sides, too."""
     if not run.together:
         return Seen([folder / sample.picture for sample in samples], np.empty(0, dtype=int))
     names, others = pictures_with_others(samples, find_others(samples, snapshot.samples))

@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mlcore.contract import LearningError
-from mlcore.metrics.resampling import DRAWS, as_json, coin_weights, interval_of, mean_of_defined
+from mlcore.metrics.resampling import (
+    DRAWS,
+    as_json,
+    coin_weights,
+    interval_with_width,
+    mean_of_defined,
+    share_interval,
+)
 
 Floats = npt.NDArray[np.float64]
 Box = Sequence[float]
@@ -137,12 +144,16 @@ def _figures(
     rows: Sequence[PointingRow], drawn: Mapping[str, Floats], concept: str | None, method: str
 ) -> dict[str, Any]:
     mine = [row for row in rows if row.method == method and concept in (None, row.concept)]
+    coins = len({row.coin for row in mine})
+    intervals = {name: interval_with_width(values[1:]) for name, values in drawn.items()}
+    if concept is not None:  # the mean over concepts is no share of anything
+        intervals["hits"] = share_interval(drawn["hits"][0], drawn["hits"][1:], coins)
     return {
         "concept": concept,
         "method": method,
         "maps": len(mine),
-        "coins": len({row.coin for row in mine}),
+        "coins": coins,
         "empty": sum(row.pointing.share is None for row in mine),
         **{name: as_json(values[0]) for name, values in drawn.items()},
-        "intervals": {name: interval_of(values[1:]) for name, values in drawn.items()},
+        "intervals": intervals,
     }

@@ -39,6 +39,12 @@ class MaskedLoss(nn.Module, ABC):
         shifted = logits.float() if self.offsets is None else logits.float() + self.offsets
         return (self.each(shifted, targets) * known).sum() / known.sum().clamp(min=1)
 
+    @property
+    def shifts(self) -> npt.NDArray[np.float64]:
+        """(concepts,) how far weights and offsets lift the logits above the log odds: exact for cross entropy alone."""
+        offsets = 0.0 if self.offsets is None else self.offsets
+        return (self.weights.log() - offsets).cpu().numpy().astype(np.float64)
+
     @abstractmethod
     def each(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """The loss of each label (n, concepts), weighted; targets are in 0..1."""

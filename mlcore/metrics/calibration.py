@@ -2,7 +2,12 @@
 
 Platt scaling (Platt, 1999, with his smoothed targets, fitted as Lin, Lin and Weng, 2007) needs few sides. Isotonic
 regression (Zadrozny and Elkan, 2002) is taken where there are many and it clearly predicts kept-back coins better.
-Both keep the order of the sides, so they change no ranking. A concept with too few sides stays as the network says it.
+Both keep the order of the sides, so they change no ranking.
+
+A concept with too few sides has what learning is known to have added to its log odds taken off again: a network that
+learned from balanced classes, or with heavier present sides, speaks of a collection in which the concept is that
+frequent. This is the prior correction of King and Zeng (2001), and the first step of Saerens, Latinne and Decaestecker
+(2002), with both shares known. Models from before it hold no such shift and answer these concepts by the bare sigmoid.
 """
 
 from __future__ import annotations
@@ -13,12 +18,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlcore.metrics.too_few import too_few
 from mlcore.odds import sigmoid
 
 Floats = npt.NDArray[np.float64]
 Calibration = dict[str, Any]
-"""Plain JSON: {"method": "none", "reason"}, {"method": "platt", "slope", "offset"} or {"method": "isotonic", "knots"}
-with slope and offset too. "n" and "positives" count the validation sides; "log_loss" compares the two."""
+"""Plain JSON: {"method": "none", "reason", "shift"}, {"method": "platt", "slope", "offset"} or {"method": "isotonic",
+"knots"} with slope and offset too. "shift" is taken off the log odds; it is missing for concepts that were not learned
+and in models from before it. "n" and "positives" count the validation sides; "log_loss" compares the two methods."""
 
 FEWEST = 5
 """Present, and absent, validation sides for Platt scaling."""
@@ -30,12 +37,18 @@ PLATT_SHARE = 0.1
 
 
 def fit_calibration(
-    labels: npt.NDArray[np.int_], logits: npt.NDArray[np.floating], coins: Sequence[str], untrained: Mapping[int, str]
+    labels: npt.NDArray[np.int_],
+    logits: npt.NDArray[np.floating],
+    coins: Sequence[str],
+    untrained: Mapping[int, str],
+    shifts: Floats | None = None,
 ) -> list[Calibration]:
     """One calibration per concept, from validation labels (sides, concepts; -1 for unknown) and logits of that shape.
 
-    `untrained`: the numbers of concepts that were not learned, with the reason.
+    `untrained`: the numbers of concepts that were not learned, with the reason. `shifts` (concepts,): what weighting or
+    balancing the classes added to the log odds while learning; None for nothing.
     """
+    added = np.zeros(labels.shape[1]) if shifts is None else shifts
     found = []
     for column in range(labels.shape[1]):
         known = labels[:, column] >= 0
@@ -43,7 +56,8 @@ def fit_calibration(
             found.append({"method": "none", "reason": f"not learned: {untrained[column]}"})
             continue
         groups = np.asarray(coins, dtype=str)[known]
-        found.append(_fit(labels[known, column], logits[known, column].astype(np.float64), groups))
+        fitted = _fit(labels[known, column], logits[known, column].astype(np.float64), groups)
+        found.append(fitted | ({"shift": float(added[column])} if fitted["method"] == "none" else {}))
     return found
 
 
@@ -59,7 +73,7 @@ def calibrated(logits: npt.NDArray[np.floating], calibrations: Sequence[Calibrat
 def apply(calibration: Calibration, logits: Floats) -> Floats:
     """Probabilities (n,) of one concept's logits (n,)."""
     if calibration["method"] == "none":
-        return sigmoid(logits)
+        return sigmoid(logits - calibration.get("shift", 0.0))
     smooth: Floats = sigmoid(calibration["slope"] * logits + calibration["offset"])
     if calibration["method"] == "platt":
         return smooth
@@ -67,18 +81,24 @@ def apply(calibration: Calibration, logits: Floats) -> Floats:
     return np.asarray(PLATT_SHARE * smooth + (1 - PLATT_SHARE) * np.interp(logits, at, heights))
 
 
+def why_uncalibrated(calibration: Calibration) -> str:
+    """The reason in words, empty for a concept that was calibrated."""
+    if calibration["method"] != "none":
+        return ""
+    return calibration["reason"] if "n" not in calibration else f"not calibrated: {calibration['reason']}"
+
+
 def _fit(truth: npt.NDArray[np.int_], logits: Floats, groups: npt.NDArray[np.str_]) -> Calibration:
-    counts = {"n": len(truth), "positives": int(truth.sum())}
-    fewer = min(counts["positives"], counts["n"] - counts["positives"])
-    if fewer < FEWEST:
-        few = f"{counts['positives']} of {counts['n']} validation sides show it; {FEWEST} that do and {FEWEST} that"
-        return {"method": "none", "reason": f"{few} do not are needed"} | counts
+    present, absent = int(truth.sum()), int((1 - truth).sum())
+    counts = {"n": len(truth), "positives": present}
+    if few := too_few(present, absent, FEWEST, "validation side", of=len(truth)):
+        return {"method": "none", "reason": few} | counts
     if np.ptp(logits) == 0:
         return {"method": "none", "reason": "the network says the same of every validation side"} | counts
     platt = fit_platt(truth, logits)
     if platt["slope"] <= 0:
         return {"method": "none", "reason": "the network ranks the validation sides the wrong way round"} | counts
-    if fewer < MANY:
+    if min(present, absent) < MANY:
         return platt | counts
     losses = {"platt": _kept_back(fit_platt, *(truth, logits, groups))}
     losses["isotonic"] = _kept_back(fit_isotonic, *(truth, logits, groups))

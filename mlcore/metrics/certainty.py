@@ -3,6 +3,7 @@
 Split conformal prediction for each of the two answers apart (Vovk, 2012; Sadinle, Lei and Wasserman, 2019): of the
 sides that show a concept at most one in ten is said not to, and of those that do not, at most one in ten is said to.
 That holds for any model and for few sides, as long as new coins come from where the validation coins came from.
+Nothing is said for sure of a concept whose probabilities were not calibrated: there is no telling what is likely.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from mlcore.metrics.too_few import too_few
 
 LEVEL = 0.9
 SEEN, NOT_SEEN, NOT_SURE = "seen", "not seen", "not sure"
@@ -33,6 +36,11 @@ class Bounds:
     reason: str = ""
     """Why one of the answers cannot be given."""
 
+    @classmethod
+    def of_unsure(cls, positives: int, negatives: int, reason: str) -> Bounds:
+        """Between which every probability lies."""
+        return cls(0.0, 1.0, positives, negatives, reason)
+
     def verdict(self, probability: float) -> str:
         if probability > self.high:
             return SEEN
@@ -40,18 +48,18 @@ class Bounds:
 
 
 def choose_bounds(
-    labels: npt.NDArray[np.int_], probabilities: Floats, untrained: Mapping[int, str], level: float = LEVEL
+    labels: npt.NDArray[np.int_], probabilities: Floats, uncalibrated: Mapping[int, str], level: float = LEVEL
 ) -> list[Bounds]:
     """Bounds per concept from validation labels (sides, concepts; -1 for unknown) and probabilities of that shape.
 
-    `untrained`: the numbers of concepts that were not learned, with the reason.
+    `uncalibrated`: the reason, by the number of a concept, why nothing is said of it for sure; empty where it is.
     """
     found = []
     for column in range(labels.shape[1]):
         shown = np.sort(probabilities[labels[:, column] == 1, column])
         others = np.sort(probabilities[labels[:, column] == 0, column])[::-1]
-        if column in untrained:
-            found.append(Bounds(0.0, 1.0, len(shown), len(others), f"not learned: {untrained[column]}"))
+        if reason := uncalibrated.get(column):
+            found.append(Bounds.of_unsure(len(shown), len(others), reason))
             continue
         lowest, highest = _rank(shown, level, default=0.0), _rank(others, level, default=1.0)
         reason = _reason(len(shown), len(others), level)
@@ -72,10 +80,9 @@ def _allowed(count: int, level: float) -> int:
 
 def _reason(positives: int, negatives: int, level: float) -> str:
     fewest = int(np.ceil(1 / (1 - level) - 1e-9)) - 1
-    if positives >= fewest and negatives >= fewest:
-        return ""
-    count, words = (positives, "show it") if positives < fewest else (negatives, "are known not to show it")
-    return f"only {count} validation sides {words}; {fewest} are needed"
+    few = too_few(positives, negatives, fewest, "validation side")
+    unsaid = NOT_SEEN if positives < fewest else SEEN
+    return f"{unsaid} is never said: {few}" if few else ""
 
 
 def certainty_of(truth: npt.NDArray[np.int_], scores: Floats, bounds: Bounds) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,16 @@ import numpy.typing as npt
 from mlcore.metrics.certainty import Bounds, certainty_of
 from mlcore.metrics.curves import curves_of, reliability
 from mlcore.metrics.drawn import FIGURES, figures_of
-from mlcore.metrics.resampling import DRAWS, as_json, coin_weights, interval_of, mean_of_defined
+from mlcore.metrics.resampling import (
+    DRAWS,
+    Interval,
+    as_json,
+    coin_weights,
+    interval_with_width,
+    mean_of_defined,
+    share_interval,
+)
+from mlcore.metrics.too_few import too_few
 from mlcore.metrics.weighted import Floats, average_precision, confusion
 
 BEFORE = ("calibration_error", "brier")
@@ -39,6 +48,8 @@ class Answers:
     """The probabilities before calibration, where there was one."""
     bounds: Sequence[Bounds] = ()
     """Per concept, when the model is sure; empty for a model that does not say."""
+    untrained: Collection[str] = ()
+    """Concepts that were not learned: measured, but left out of the mean."""
 
     def only(self, asked: npt.NDArray[np.bool_]) -> Answers:
         """The same with all labels unknown except where `asked` (sides, concepts) is true."""
@@ -48,7 +59,9 @@ class Answers:
 def measure(answers: Answers, *, draws: int = DRAWS, seed: int = 0) -> dict[str, dict[str, Any]]:
     """Figures per concept and under "mean", each with its interval; None for what is not defined.
 
-    The interval is None, and "note" says so, where fewer than five coins show a concept, or do not.
+    The interval is None, and "note" says so, where fewer than five coins show a concept, or do not, and where every
+    draw gives the same; accuracy, precision and recall, which are shares, then have Wilson's. The mean is over the
+    "concepts" that were learned and have an average precision: some test sides show them, and some do not.
     """
     sides = np.flatnonzero((answers.labels >= 0).any(axis=1))
     answers = _of_sides(answers, sides)
@@ -58,11 +71,12 @@ def measure(answers: Answers, *, draws: int = DRAWS, seed: int = 0) -> dict[str,
     rows: dict[str, dict[str, Any]] = {}
     for column, concept in enumerate(answers.concepts):
         few = _too_few(answers.labels[:, column], answers.coins)
+        intervals = dict.fromkeys(FIGURES) if few else _intervals(answers, column, once, drawn)
         rows[concept] = _counts(answers, column) | {name: as_json(once[name][column, 0]) for name in FIGURES}
-        rows[concept]["note"] = answers.notes.get(concept) or few
-        rows[concept]["intervals"] = {name: None if few else interval_of(drawn[name][column]) for name in FIGURES}
+        rows[concept]["note"] = answers.notes.get(concept) or few or _alike(rows[concept], intervals)
+        rows[concept]["intervals"] = intervals
     _add_before(rows, answers)
-    return rows | {"mean": _mean(rows, drawn)}
+    return rows | {"mean": _mean(rows, drawn, answers.untrained)}
 
 
 def _of_sides(answers: Answers, sides: npt.NDArray[np.int_]) -> Answers:
@@ -77,11 +91,27 @@ def _of_sides(answers: Answers, sides: npt.NDArray[np.int_]) -> Answers:
 
 
 def _too_few(labels: npt.NDArray[np.int_], coins: Sequence[str]) -> str | None:
-    for label, words in ((1, "show it"), (0, "are known not to show it")):
-        count = len({coins[side] for side in np.flatnonzero(labels == label).tolist()})
-        if count < FEWEST_COINS:
-            return f"only {count} coins {words}: too few for an interval"
-    return None
+    present, absent = (_coins(coins, labels == label) for label in (1, 0))
+    words = too_few(present, absent, FEWEST_COINS, "coin")
+    return f"{words} for an interval" if words else None
+
+
+def _coins(coins: Sequence[str], asked: npt.NDArray[np.bool_]) -> int:
+    return len({coins[side] for side in np.flatnonzero(asked).tolist()})
+
+
+def _intervals(answers: Answers, column: int, once: dict[str, Floats], drawn: dict[str, Floats]) -> dict[str, Interval]:
+    labels, said = answers.labels[:, column], answers.probabilities[:, column] >= answers.thresholds[column]
+    found = {name: interval_with_width(drawn[name][column]) for name in FIGURES}
+    for name, sides in {"accuracy": labels >= 0, "precision": (labels >= 0) & said, "recall": labels == 1}.items():
+        found[name] = share_interval(once[name][column, 0], drawn[name][column], _coins(answers.coins, sides))
+    return found
+
+
+def _alike(row: Mapping[str, Any], intervals: Mapping[str, Interval]) -> str | None:
+    """Which figures have no interval though there are coins enough."""
+    bare = [name.replace("_", " ") for name, found in intervals.items() if found is None and row[name] is not None]
+    return f"no interval for {', '.join(bare)}: draws of these coins do not differ" if bare else None
 
 
 def _counts(answers: Answers, column: int) -> dict[str, Any]:
@@ -122,27 +152,33 @@ def curves(answers: Answers) -> dict[str, dict[str, Any]]:
 
 
 def mean_average_precision(labels: npt.NDArray[np.int_], probabilities: npt.NDArray[np.float64]) -> float | None:
-    """Mean over the concepts for which a present side is known; None where there is none."""
+    """Mean over the concepts for which a present and an absent side are known; None where there is none."""
     found = []
     for column in range(labels.shape[1]):
         known = labels[:, column] >= 0
         scores, once = probabilities[known, column], np.ones((1, int(known.sum())))
-        if labels[known, column].any():
-            found.append(float(average_precision(labels[known, column], scores, 0.0, once)[0]))
-    return sum(found) / len(found) if found else None
+        found.append(float(average_precision(labels[known, column], scores, 0.0, once)[0]))
+    return as_json(float(mean_of_defined(np.array(found))))
 
 
-def _mean(rows: dict[str, dict[str, Any]], drawn: dict[str, Floats]) -> dict[str, Any]:
-    """Each figure's mean over the concepts that have it; no interval where no concept has one."""
-    mean: dict[str, Any] = {}
+def _mean(
+    rows: Mapping[str, dict[str, Any]], drawn: Mapping[str, Floats], untrained: Collection[str]
+) -> dict[str, Any]:
+    """Over the concepts that were learned and have an average precision; "n" and "positives" count all sides.
+
+    Precision is not defined where a concept is never said to be present; its mean leaves that concept out.
+    """
+    columns = [at for at, slug in enumerate(rows) if slug not in untrained and rows[slug]["ap"] is not None]
+    counted = [row for at, row in enumerate(rows.values()) if at in columns]
+    mean: dict[str, Any] = {"concepts": len(counted)}
     for name in ("prevalence", *FIGURES, *(f"{name}_before" for name in BEFORE)):
-        values = [row[name] for row in rows.values() if row.get(name) is not None]
+        values = [row[name] for row in counted if row.get(name) is not None]
         mean[name] = sum(values) / len(values) if values else None
-    mean["concepts"] = sum(row["ap"] is not None for row in rows.values())
     mean["n"] = sum(row["n"] for row in rows.values())
     mean["positives"] = sum(row["positives"] for row in rows.values())
-    for_one = {name for row in rows.values() for name, found in row["intervals"].items() if found}
+    for_one = {name for row in counted for name, found in row["intervals"].items() if found}
     mean["intervals"] = {
-        name: interval_of(mean_of_defined(figures)) if name in for_one else None for name, figures in drawn.items()
+        name: interval_with_width(mean_of_defined(figures[columns])) if name in for_one else None
+        for name, figures in drawn.items()
     }
     return mean

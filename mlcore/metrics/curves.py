@@ -60,7 +60,7 @@ def reliability(truth: npt.NDArray[np.int_], scores: npt.NDArray[np.float64]) ->
     return found
 
 
-def wilson(hits: int, count: int, deviations: float = 1.96) -> tuple[float, float]:
+def wilson(hits: float, count: int, deviations: float = 1.96) -> tuple[float, float]:
     """Interval of a share counted as `hits` of `count` (Wilson, 1927), in 0..1; (0, 1) where nothing was counted."""
     if not count:
         return 0.0, 1.0

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mlcore.metrics.curves import wilson
+
 DRAWS = 1000
 Interval = tuple[float, float] | None
 
@@ -30,6 +32,23 @@ def interval_of(figures: npt.NDArray[np.float64]) -> Interval:
         return None
     low, high = np.percentile(defined, [2.5, 97.5])
     return float(low), float(high)
+
+
+def interval_with_width(figures: npt.NDArray[np.float64]) -> Interval:
+    """As `interval_of`; None where the draws are all alike. Few coins that agree tell nothing of others."""
+    found = interval_of(figures)
+    return found if found and found[1] - found[0] > 1e-9 else None
+
+
+def share_interval(share: float, figures: npt.NDArray[np.float64], coins: int) -> Interval:
+    """Of a share of sides: as its draws have it, and Wilson's (1927) where they are all alike or too seldom defined.
+
+    The latter as if each of the `coins` that it is counted on were one side: those of one coin are not independent.
+    None for a share that is not defined.
+    """
+    if not np.isfinite(share):
+        return None
+    return interval_with_width(figures) or wilson(share * coins, coins)
 
 
 def mean_of_defined(figures: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

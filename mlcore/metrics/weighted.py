@@ -21,7 +21,10 @@ _CHUNK = 4_000_000
 
 
 def average_precision(truth: Truth, scores: Floats, threshold: float, weights: Weights) -> Floats:
-    """Sum of precision over steps of recall, equal scores taken together (as scikit-learn defines it)."""
+    """Sum of precision over steps of recall, equal scores taken together (as scikit-learn defines it).
+
+    Not defined without absent sides either: any ranking has a precision of 1 there.
+    """
     return ap_and_roc_auc(truth, scores, weights)[0]
 
 
@@ -70,7 +73,7 @@ def ap_and_roc_auc(truth: Truth, scores: Floats, weights: Weights) -> tuple[Floa
     missed_before = steps.before - (reached - steps.present)
     missed_within = steps.seen - steps.before - steps.present
     ordered = (steps.present * (absent - missed_before - missed_within / 2)).sum(axis=0)
-    return ratio(precise, found), ratio(ordered, found * absent)
+    return np.where(absent > 0, ratio(precise, found), np.nan), ratio(ordered, found * absent)
 
 
 @dataclass(frozen=True)

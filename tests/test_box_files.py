@@ -179,7 +179,8 @@ def test_what_was_drawn_here_and_comes_back_under_any_name_is_one_witness(
         ([50, 100, 100, 75], "Eagle", 0),
         ([50, 100, 100, 75], "horse", 1),
         ([50, 100, 100, 75], "figure", 1),
-        ([50, 101, 100, 75], "eagle", 1),
+        ([50, 101, 100, 75], "eagle", 0),
+        ([50, 102, 100, 75], "eagle", 1),
         ([50, 100, 100, 90], "eagle", 1),
     ],
 )

@@ -15,13 +15,12 @@ from annotations.box_files import load_format
 from annotations.models import Box, Concept, Side
 from annotations.records import BoxRecord, RefusedRecord
 from annotations.services.boxes import LEAST_LENGTH
-from annotations.services.pictures import SIDE_SIZE
 from mlcore.contract import Report
 from mlcore.images.cropping import MARGIN
 
 BATCH = 1000
-SAME = 1.001 / SIDE_SIZE
-"""Edges at most this far apart are one place: a pixel of the crop, which formats of whole pixels round to."""
+SAME = 1.01
+"""Edges at most so many pixels of the file's picture apart are one place: tools round, and not all alike."""
 Edges = tuple[float, float, float, float]
 Sides = dict[tuple[str, str], list[Side]]
 
@@ -73,18 +72,19 @@ def import_boxes(
 
 def _boxes(
     rows: list[BoxRecord], user: User, source: str, concepts: dict[str, Concept], refused: list[RefusedRecord]
-) -> list[Box]:
+) -> list[tuple[Box, float]]:
+    """Each with the share of its side that a pixel of the file's picture is."""
     sides, made = _sides_of(rows), []
     for row in rows:
         try:
-            made.append(_box(row, sides, user, source, concepts))
+            side = _side(row, sides)
+            made.append((_box(row, side, user, source, concepts), _pixel(row, side)))
         except ValueError as error:
             refused.append(RefusedRecord(row.row, source, "box", row.picture or row.coin, str(error)))
     return made
 
 
-def _box(row: BoxRecord, sides: Sides, user: User, source: str, concepts: dict[str, Concept]) -> Box:
-    side = _side(row, sides)
+def _box(row: BoxRecord, side: Side, user: User, source: str, concepts: dict[str, Concept]) -> Box:
     left, top, right, bottom = edges = _clipped(_shares(row, side))
     if row.concept and row.concept.casefold() not in concepts:
         raise ValueError(
@@ -107,18 +107,22 @@ def _box(row: BoxRecord, sides: Sides, user: User, source: str, concepts: dict[s
     )
 
 
-def _unknown(made: list[Box]) -> list[Box]:
+def _unknown(made: list[tuple[Box, float]]) -> list[Box]:
     """Those whose place no box of the same concept ever had on their side."""
     there: dict[tuple[int, int | None], list[Edges]] = defaultdict(list)
-    for box in Box.objects.filter(side__in={box.side_id for box in made}):
+    for box in Box.objects.filter(side__in={box.side_id for box, _ in made}):
         there[box.side_id, box.concept_id].append(_edges(box))
     new = []
-    for box in made:
-        edges, places = _edges(box), there[box.side_id, box.concept_id]
-        if not any(all(abs(one - other) <= SAME for one, other in zip(edges, place, strict=True)) for place in places):
-            places.append(edges)
+    for box, pixel in made:
+        places = there[box.side_id, box.concept_id]
+        if not any(_apart(_edges(box), place) <= SAME * pixel for place in places):
+            places.append(_edges(box))
             new.append(box)
     return new
+
+
+def _apart(one: Edges, other: Edges) -> float:
+    return max(abs(mine - theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def _edges(box: Box) -> Edges:
@@ -182,11 +186,21 @@ def _shares(row: BoxRecord, side: Side) -> Edges:
     if not side.crop_box:
         raise ValueError("It is not known where on its photograph this side was cropped. Crop it again under Pictures.")
     left, top, right, bottom = side.crop_box
-    edge = max(right - left, bottom - top) / (1 - 2 * MARGIN)
+    edge = _cut(side)
     across, down, scale = (left + right) / 2, (top + bottom) / 2, _scale(row, side)
     corners = ((row.left, across), (row.top, down), (row.right, across), (row.bottom, down))
     one, two, three, four = (0.5 + (place * scale - middle) / edge for place, middle in corners)
     return one, two, three, four
+
+
+def _pixel(row: BoxRecord, side: Side) -> float:
+    return 1 / row.width if row.cropped else _scale(row, side) / _cut(side)
+
+
+def _cut(side: Side) -> float:
+    """How many pixels of the photograph the crop is wide."""
+    left, top, right, bottom = side.crop_box
+    return float(max(right - left, bottom - top) / (1 - 2 * MARGIN))
 
 
 def _clipped(edges: Edges) -> Edges:

@@ -22,6 +22,7 @@ from mlcore.nets.backbones import build_backbone
 from mlcore.nets.concept_net import make_net
 from mlcore.serving import ServedModel
 from tests.coin_drawings import TINY, Heard, draw_side, split_of
+from tests.learning_rows import make_model
 
 VIT = "test_vit.r160_in1k"
 
@@ -129,7 +130,7 @@ def test_the_site_names_each_side_s_other_side_for_the_prediction(tmp_path: Path
     for face in FACES:
         whole.sides.filter(face=face).update(crop=f"ab/{face}.webp")
     half.sides.filter(face="obverse").update(crop="")
-    assert _write_sides(tmp_path / "sides.jsonl") == 3
+    assert _write_sides(make_model(), tmp_path / "sides.jsonl") == 3
     read = {each.picture.name: each for each in read_sides(tmp_path / "sides.jsonl", tmp_path)}
     assert read["obverse.webp"].other == tmp_path / "ab" / "reverse.webp"
     assert read["reverse.webp"].other == tmp_path / "ab" / "obverse.webp"

@@ -42,6 +42,6 @@ def test_figures_on_checked_texts_and_on_the_others_stand_apart(
     page = BeautifulSoup(client.get(version.get_absolute_url()).content, "html.parser")
     shown = {
         section.h2.get_text(): section.select_one("tbody tr td:last-child").get_text()
-        for section in page.select("section")
+        for section in page.select("section[aria-labelledby^=figures]")
     }
     assert shown == {others: "0.250", "Test texts that an expert checked": "0.750"}

@@ -44,10 +44,10 @@ def test_a_picture_is_answered_with_probabilities_version_and_thresholds(
     assert body["model"] == {"version": version.pk, "kind": "concept_vit"}
     (side,) = body["sides"]
     assert side["face"] == "obverse"
-    unbounded = {"low": None, "high": None, "reason": ""}
+    unbounded = {"verdict": "not sure", "low": None, "high": None, "reason": "", "calibration": ""}
     assert side["concepts"] == [
-        {"concept": "eagle", "probability": 0.5, "threshold": 0.5, "present": True, "verdict": "seen"} | unbounded,
-        {"concept": "horse", "probability": 0.1, "threshold": 0.5, "present": False, "verdict": "not seen"} | unbounded,
+        {"concept": "eagle", "probability": 0.5, "threshold": 0.5, "present": True} | unbounded,
+        {"concept": "horse", "probability": 0.1, "threshold": 0.5, "present": False} | unbounded,
     ]
     assert (side["level"], side["unlike"], side["alike"], side["box"]) == (None, False, [], [0, 0, 40, 40])
     assert Identification.objects.get().created_by == expert
@@ -58,13 +58,14 @@ def test_a_model_with_bounds_says_when_it_is_not_sure_and_what_lies_near(
 ) -> None:
     near = make_coin("rrc.1").sides.get(face="obverse")
     version = make_version(publisher=admin)
-    said = {"verdict": "not sure", "low": 0.1, "high": 0.7, "reason": "only 3 validation sides show it; 9 are needed"}
+    reason = "not seen is never said: only 8 validation sides show it; 9 are needed"
+    said = {"verdict": "not sure", "low": 0.0, "high": 0.7, "reason": reason, "calibration": "platt"}
     found = {"probabilities": {"eagle": 0.5}, "present": ["eagle"], "crop": "ab/c.webp", "verdicts": {"eagle": said}}
-    more = {"level": 0.9, "of": [80, 40], "unlike": True, "alike": [[near.pk, 0.7]]}
+    more = {"level": 0.9, "of": [80, 40], "unlike": False, "alike": [[near.pk, 0.7]]}
     worker |= {"version": version, "sides": [{"face": "obverse", "box": [0, 0, 40, 40], **found, **more}]}
     (side,) = client.post(f"{API}predictions", {"picture": picture()}, **token_header(expert)).json()["sides"]
     assert side["concepts"] == [{"concept": "eagle", "probability": 0.5, "threshold": 0.5, "present": True} | said]
-    assert (side["level"], side["unlike"]) == (0.9, True)
+    assert (side["level"], side["unlike"]) == (0.9, False)
     assert side["alike"] == [{"coin": "rrc.1", "face": "obverse", "side": near.pk, "cosine": 0.7}]
 
 

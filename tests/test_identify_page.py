@@ -181,7 +181,7 @@ def bounded(row: Identification, **bounds: tuple[float, float, str]) -> Identifi
     """As a model with bounds leaves it: concept to low, high and verdict."""
     (side,) = row.sides
     verdicts = {
-        slug: {"low": low, "high": high, "verdict": verdict, "reason": ""}
+        slug: {"low": low, "high": high, "verdict": verdict, "reason": "", "calibration": "platt"}
         for slug, (low, high, verdict) in bounds.items()
     }
     row.sides = [side | {"level": 0.9, "verdicts": verdicts, "box": [10, 20, 60, 70], "of": [100, 80]}]
@@ -203,6 +203,7 @@ def test_the_result_is_grouped_by_what_is_seen_not_sure_and_not_seen(client: Cli
     assert " ".join(page.select_one("details.not-seen summary").get_text().split()) == "Not seen 1 of 3 concepts"
     assert "at most one in 10 that show a concept is called not seen" in page.get_text()
     assert "before calibration" not in page.get_text()
+    assert [each.get_text() for each in page.select("details.prose li")] == ["By Platt scaling: Globe, Eagle, Horse"]
     assert page.select_one(".seen a")["href"] == f"{reverse('search')}?concept=globe"
     assert f"Model {seen.version_id}" in page.select_one("h1 + p").get_text()
 
@@ -215,16 +216,26 @@ def test_the_sides_are_drawn_on_the_photograph(client: Client, seen: Identificat
     assert [float(box[name]) for name in ("x", "y", "width", "height")] == [10, 20, 50, 50]
 
 
-def test_a_model_from_before_calibration_is_served_and_the_page_says_what_its_figures_are(
+def test_a_concept_that_was_not_calibrated_is_set_apart_with_the_reason(client: Client, seen: Identification) -> None:
+    bounded(seen, globe=(0.0, 1.0, "not sure"), eagle=(0.1, 0.3, "seen"), horse=(0.1, 0.6, "not seen"))
+    few = "not calibrated: only 3 of 112 validation sides show it; 5 are needed"
+    seen.sides[0]["verdicts"]["globe"] |= {"calibration": "none", "reason": few}
+    seen.save()
+    page = page_of(client.get(seen.get_absolute_url()))
+    assert groups_of(page)["Not sure"] == [("Globe", "90 %")]
+    assert page.select_one(".seen-not-sure th .quiet").get_text() == few.capitalize()
+    assert [each.get_text() for each in page.select("details.prose li")] == [
+        "By Platt scaling: Eagle, Horse",
+        "Not calibrated: Globe",
+    ]
+
+
+def test_a_model_from_before_calibration_is_served_and_the_page_says_why_it_is_never_sure(
     client: Client, seen: Identification
 ) -> None:
     page = page_of(client.get(seen.get_absolute_url()))
-    assert groups_of(page) == {
-        "Seen": [("Globe", "90 %")],
-        "Not sure": [("Eagle", "35 %")],
-        "Not seen": [("Horse", "2 %")],
-    }
-    assert [float(line["x1"]) for line in page.select(".seen line")] == [50, 60, 40]
+    assert groups_of(page) == {"Not sure": [("Globe", "90 %"), ("Eagle", "35 %"), ("Horse", "2 %")]}
+    assert not page.select(".seen rect") and not page.select(".seen tfoot") and not page.select("details.prose")
     assert "was trained before calibration" in page.select_one("main .alert").get_text()
     assert "at most one in" not in page.get_text()
 
@@ -238,9 +249,11 @@ def test_a_photograph_unlike_the_collection_is_called_so_and_its_nearest_are_sho
     seen.save()
     page = page_of(client.get(seen.get_absolute_url()))
     assert "does not look like the coins the model learned from" in page.select_one(".unlike").get_text()
+    assert groups_of(page) == {"Not sure": [("Globe", "90 %"), ("Eagle", "35 %"), ("Horse", "2 %")]}
+    assert "The model sees" not in page.select_one(".seen-words").get_text()
     assert [link["href"] for link in page.select(".side-row a")] == [near.coin.get_absolute_url()]
     said = client.get(reverse("identification_json", args=[seen.public_id])).json()["sides"][0]
-    assert said["unlike"] is True
+    assert said["unlike"] is True and {each["verdict"] for each in said["concepts"]} == {"not sure"}
     assert said["alike"] == [{"coin": "rrc.1", "face": "reverse", "cosine": 0.61}]
 
 
@@ -271,13 +284,14 @@ def test_the_same_as_json(client: Client, seen: Identification) -> None:
         "high": 0.8,
         "verdict": "seen",
         "reason": "",
+        "calibration": "platt",
     }
 
 
 def test_a_result_outlives_its_model(client: Client, seen: Identification) -> None:
+    bounded(seen, globe=(0.2, 0.8, "seen"))
     Identification.objects.update(version=None)
     page = page_of(client.get(seen.get_absolute_url()))
-    assert not page.select(".seen line")
     assert groups_of(page)["Seen"] == [("Globe", "90 %")]
 
 

@@ -10,16 +10,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from annotations.models import Coin, Embedding, Identification, ModelVersion, PredictionRun, Publication, Side
-from annotations.services.identifying import carry_out_identification, queue_identification
+from annotations.services.identifying import LearningError, _find, carry_out_identification, queue_identification
 from annotations.services.jobs import claim_job
 from annotations.services.likeness import FEWEST, describe_likeness
 from annotations.services.publishing import model_folder
 from annotations.services.serving import _load
 from mlcore.kinds import concept_vit
 from tests.coin_drawings import TINY, Heard, drawn_snapshot
-from tests.coin_photographs import TWO, draw_discs
+from tests.coin_photographs import THREE, TWO, draw_discs
 from tests.learning_rows import make_run
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,56 @@ def test_the_verdicts_are_those_of_the_model_s_bounds_and_the_boxes_those_of_the
         assert {side["level"] for side in row.sides} == {0.9}
     left, right = (side["box"] for side in row.sides)
     assert left[2] < right[0] and row.sides[0]["of"] == [640, 320]
+
+
+def test_an_older_model_whose_bounds_let_it_say_seen_uncalibrated_is_never_sure_of_that_concept(
+    tmp_path: Path, admin: User
+) -> None:
+    version = trained(tmp_path, admin, concepts=("altar", "globe"))
+    version.metrics["bounds"]["concepts"]["altar"] |= {"low": 0.0, "high": 0.0, "reason": "only 1 show it"}
+    few = {"method": "none", "reason": "1 of 24 validation sides show it", "n": 24, "positives": 1}
+    version.metrics["calibration"]["altar"] = few
+    version.save()
+    said = identified().sides[0]["verdicts"]["altar"]
+    assert said == {
+        "verdict": "not sure",
+        "low": 0.0,
+        "high": 1.0,
+        "reason": "not calibrated: 1 of 24 validation sides show it",
+        "calibration": "none",
+    }
+
+
+ALONE = "Send a photograph of one coin alone"
+GROUND = Image.fromarray(np.random.default_rng(5).integers(0, 255, (320, 640, 3), dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("picture", "finding", "advice"),
+    [
+        (draw_discs(), "Nothing stands out from the background: no coin was found.", "Check that the right picture"),
+        (draw_discs((20, 20, 300, 300), (20, 340, 300, 620), size=(320, 640)), "above the other", "beside each other"),
+        (draw_discs(*THREE), "3 objects lie on the picture", f"{ALONE}: both sides beside each other, or one side."),
+        (draw_discs(TWO[0], (400, 150, 540, 290)), "The two objects are unlike", "Send both sides of one coin in"),
+        (draw_discs((60, 80, 580, 240)), "The side has not the outline of a coin", f"{ALONE} on a plain ground."),
+        (draw_discs(TWO[0], (500, 20, 780, 300)), "cut off by the edge of the picture.", "Send the whole photograph."),
+        (GROUND, "The background is uneven", "Send a photograph on a plain ground."),
+    ],
+    ids=["none", "stacked", "three", "unlike", "bar", "cut off", "uneven"],
+)
+def test_a_photograph_that_cannot_be_used_is_refused_by_one_finding_and_advice_for_a_visitor(
+    picture: Image.Image, finding: str, advice: str
+) -> None:
+    with pytest.raises(LearningError) as refused:
+        _find(picture)
+    sentence = str(refused.value)
+    assert finding in sentence and advice in sentence and "by hand" not in sentence
+    assert sentence.count(". ") == 1 and sentence.endswith(".")
+
+
+def test_one_side_alone_is_taken_and_not_called_obverse_or_reverse() -> None:
+    ((face, crop),) = _find(draw_discs(TWO[0]))
+    assert face == "unknown" and crop.box[0] == pytest.approx(TWO[0][0], abs=3)
 
 
 def test_a_model_without_bounds_is_served_without_verdicts(tmp_path: Path, admin: User) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 from annotations.models import Concept, Identification, ModelVersion, Side
 
 SEEN, NOT_SURE, NOT_SEEN = "seen", "not sure", "not seen"
-DOUBT = 0.5
-"""For models from before there were bounds: from this share of the threshold on, below it, a concept is “not sure”."""
+METHODS = {"platt": "By Platt scaling", "isotonic": "By isotonic regression", "none": "Not calibrated"}
+"""How percentages were calibrated, see `mlcore.metrics.calibration`."""
+UNLIKE = {"verdict": NOT_SURE, "low": 0.0, "high": 1.0}
+"""Whatever the bounds say: they hold for coins like those of the collection alone."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,12 @@ class Seen:
     """Not seen is said below the one, seen above the other; None for a model without such bounds."""
     reason: str
     """Why one of the verdicts cannot be given; mostly empty."""
+    calibration: str
+    """One of METHODS; empty where it is not known."""
 
     @property
     def percent(self) -> float:
         return 100 * self.probability
-
-    @property
-    def threshold_percent(self) -> float | None:
-        return None if self.threshold is None else 100 * self.threshold
 
     @property
     def low_percent(self) -> float | None:
@@ -84,6 +84,12 @@ class SeenSide:
         return [each for each in self.seen if each.verdict == NOT_SURE]
 
     @property
+    def calibrations(self) -> list[tuple[str, list[Seen]]]:
+        """Methods in words with their concepts."""
+        found = [(words, [each for each in self.seen if each.calibration == key]) for key, words in METHODS.items()]
+        return [(words, concepts) for words, concepts in found if concepts]
+
+    @property
     def wrong_in(self) -> int | None:
         """One wrong in so many is what the verdicts allow."""
         return None if self.level is None else round(1 / (1 - self.level))
@@ -121,30 +127,26 @@ def size_of(row: Identification) -> tuple[int, int] | None:
 
 
 def _concepts(side: dict[str, Any], version: ModelVersion | None, names: dict[str, str]) -> list[Seen]:
+    """Not sure of any on a side unlike the coins learned from, and for models from before there were bounds."""
     thresholds = dict(zip(version.concepts, version.thresholds, strict=True)) if version else {}
     verdicts = side.get("verdicts", {})
     found = []
     for slug, probability in side["probabilities"].items():
-        said = verdicts.get(slug) or {"verdict": _by_threshold(slug, probability, side, thresholds)}
+        said = verdicts.get(slug, {}) | (UNLIKE if verdicts and side.get("unlike") else {})
         found.append(
             Seen(
                 slug=slug,
                 name=names.get(slug, slug),
                 probability=probability,
                 threshold=thresholds.get(slug),
-                verdict=said["verdict"],
+                verdict=said.get("verdict", NOT_SURE),
                 low=said.get("low"),
                 high=said.get("high"),
                 reason=said.get("reason", ""),
+                calibration=said.get("calibration", ""),
             )
         )
     return found
-
-
-def _by_threshold(slug: str, probability: float, side: dict[str, Any], thresholds: dict[str, float]) -> str:
-    if slug in side["present"]:
-        return SEEN
-    return NOT_SURE if slug in thresholds and probability >= DOUBT * thresholds[slug] else NOT_SEEN
 
 
 def _sides(numbers: Iterable[int]) -> dict[int, Side]:

@@ -17,7 +17,18 @@ from annotations.services.serving import served_model
 from mlcore.contract import LearningError
 from mlcore.images.cropping import Crop, cut, find_sides, find_single
 from mlcore.images.reading import RefusedPicture, encode_webp, read_picture
+from mlcore.images.refusals import Refusal
+from mlcore.metrics.calibration import Calibration, why_uncalibrated
 from mlcore.metrics.certainty import Bounds
+
+ADVICE = {
+    Refusal.UNEVEN_BACKGROUND: "Send a photograph on a plain ground.",
+    Refusal.MANY_OBJECTS: "Send a photograph of one coin alone: both sides beside each other, or one side.",
+    Refusal.STACKED: "Send them beside each other, or one alone.",
+    Refusal.UNLIKE_SIDES: "Send both sides of one coin in the same size, or one side alone.",
+    Refusal.NOT_ROUND: "Send a photograph of one coin alone on a plain ground.",
+}
+"""In place of that of the cropping, which is for who can draw boxes by hand."""
 
 
 class NoPublishedModel(Exception):
@@ -63,8 +74,16 @@ def _find(image: Image.Image) -> list[tuple[str, Crop]]:
     except RefusedPicture as both:
         try:
             return [("unknown", find_single(image))]
-        except RefusedPicture as error:
-            raise LearningError(f"{both.sentence} {error.sentence}") from error
+        except RefusedPicture as single:
+            # that one side is on it says nothing; what is wrong with that side does
+            refused = single if both.code == Refusal.ONE_SIDE else both
+            raise LearningError(_for_visitors(refused)) from single
+
+
+def _for_visitors(refused: RefusedPicture) -> str:
+    """What was found, and what a visitor can do, who draws no boxes."""
+    advice = ADVICE.get(refused.code)
+    return f"{refused.sentence.partition('. ')[0]}. {advice}" if advice else refused.sentence
 
 
 def _side(face: str, crop_file: str, crop: Crop, version: ModelVersion, probabilities: list[float]) -> dict[str, Any]:
@@ -87,11 +106,17 @@ def _verdicts(version: ModelVersion, probabilities: list[float]) -> dict[str, An
     kept = version.metrics.get("bounds")
     if not kept:
         return {}
-    bounds = [Bounds(**kept["concepts"][slug]) for slug in version.concepts]
-    return {
-        "level": kept["level"],
-        "verdicts": {
-            slug: {"verdict": each.verdict(p), "low": each.low, "high": each.high, "reason": each.reason}
-            for slug, each, p in zip(version.concepts, bounds, probabilities, strict=True)
-        },
-    }
+    said = {}
+    for slug, probability in zip(version.concepts, probabilities, strict=True):
+        calibration = version.metrics["calibration"][slug]
+        each = _bounds(calibration, kept["concepts"][slug])
+        said[slug] = {"verdict": each.verdict(probability), "low": each.low, "high": each.high, "reason": each.reason}
+        said[slug]["calibration"] = calibration["method"]
+    return {"level": kept["level"], "verdicts": said}
+
+
+def _bounds(calibration: Calibration, kept: dict[str, Any]) -> Bounds:
+    """Older models hold bounds for concepts that were not calibrated: they could say seen of what is likelier not."""
+    bounds = Bounds(**kept)
+    reason = why_uncalibrated(calibration)
+    return Bounds.of_unsure(bounds.positives, bounds.negatives, reason) if reason else bounds

@@ -134,6 +134,7 @@ def _concept_json(each: Seen) -> dict[str, Any]:
         "high": each.high,
         "verdict": each.verdict,
         "reason": each.reason,
+        "calibration": each.calibration,
     }
 
 

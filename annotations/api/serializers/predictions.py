@@ -28,11 +28,14 @@ class SeenOnPhotographSerializer(SeenSerializer):
 
     verdict = serializers.ChoiceField(
         ["seen", "not sure", "not seen"],
-        help_text="By the bounds; for models trained before calibration by the threshold and half of it.",
+        help_text="Not sure, too, of any concept that was not calibrated, and of sides unlike the collection.",
     )
     low = serializers.FloatField(allow_null=True, help_text="Not seen is said below it; null before calibration.")
     high = serializers.FloatField(allow_null=True, help_text="Seen is said above it; null before calibration.")
     reason = serializers.CharField(allow_blank=True, help_text="Why one of the verdicts cannot be given; mostly empty.")
+    calibration = serializers.ChoiceField(
+        ["platt", "isotonic", "none", ""], help_text="How the probability was calibrated; empty where not known."
+    )
 
 
 class AlikeSideSerializer(serializers.Serializer[Any]):
@@ -94,7 +97,8 @@ class PredictionSerializer(serializers.ModelSerializer[Identification]):
 
 def _concepts(raw: dict[str, Any], row: Identification, side: SeenSide) -> list[dict[str, Any]]:
     verdicts = {each.slug: each for each in side.seen}
+    names = ("verdict", "low", "high", "reason", "calibration")
     return [
-        each | {name: getattr(verdicts[each["concept"]], name) for name in ("verdict", "low", "high", "reason")}
+        each | {name: getattr(verdicts[each["concept"]], name) for name in names}
         for each in seen(row.version, raw["probabilities"], raw["present"])
     ]

@@ -77,6 +77,15 @@ def test_who_was_shown_anothers_answer_by_a_conflict_is_not_asked_it_blind(
     assert theirs.side_id not in {cell["side"] for cell in next_page(client)["cells"]}
 
 
+def test_who_opened_a_settled_question_by_its_address_is_not_asked_it_blind(
+    client: Client, expert: User, sides: list[Side]
+) -> None:
+    client.force_login(expert)
+    item = ReviewItem.objects.get(side=sides[OVERLAP], concept__slug="eagle")
+    assert "bela" in client.get(reverse("review_item", args=[item.pk])).content.decode()
+    assert sides[OVERLAP].pk not in {cell["side"] for cell in next_page(client)["cells"]}
+
+
 def test_an_answer_given_before_the_look_stays_blind_and_is_not_changed_after_it(
     client: Client, expert: User, page: dict[str, Any], sides: list[Side]
 ) -> None:

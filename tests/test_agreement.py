@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -279,3 +280,67 @@ def test_the_page_says_what_to_do_before_anything_was_read_twice(client: Client,
     assert "one question in 20" in page.main.get_text()
     assert "You have not met a gold question yet." in page.main.get_text()
     assert not ReviewItem.objects.exists()
+
+
+def disagreeing(first: User, second: User, sides: list[Side]) -> list[str]:
+    """Their addresses, the newest first, as they are listed."""
+    for side in sides:
+        read_again(second, decide(first, side, "yes"), "no")
+    return [reverse("disagreement", args=[side.pk, "eagle"]) for side in reversed(sides)]
+
+
+def hidden(page: BeautifulSoup, form: str) -> dict[str, str]:
+    return {str(each["name"]): str(each["value"]) for each in page.select(f"{form} input[type=hidden]")}
+
+
+def test_settling_leads_to_the_next_and_the_last_is_taken_back_from_there(
+    client: Client, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    newest, middle, oldest = disagreeing(expert, second_expert, sides[:3])
+    client.force_login(third)
+    page = page_of(client.get(newest))
+    assert page.select(".last-settled") == []
+    skip = page.select_one("[name=skip]")["href"]
+    assert client.get(skip).headers["Location"] == middle, "to leave one leads on to the next"
+    page = page_of(client.get(middle))
+    led = client.post(middle, hidden(page, "#answers") | {"answer": "no"})
+    settled = Decision.objects.latest("id")
+    assert led.headers["Location"] == f"{oldest}?last={settled.pk}", "what was left is not asked again at once"
+    assert not GoldQuestion.objects.exists(), "gold only where it is asked for"
+
+    page = page_of(client.get(led.headers["Location"]))
+    assert page.select_one("#gold").get("checked") is None
+    assert "Settled: no, Eagle on the reverse of" in page.select_one(".last-settled [role=status]").get_text()
+    form = page.select_one(".last-settled")
+    sent = hidden(page, ".last-settled")
+    assert [client.post(form["action"], sent).headers["Location"] for _ in range(2)] == [middle, middle]
+    assert Decision.objects.filter(undoes=settled).count() == 1
+    assert page_of(client.get(led.headers["Location"])).select(".last-settled") == [], "it does not stand any more"
+    case = find_case(sides[1].pk, "eagle")
+    assert case is not None and case.settled_by is None
+
+
+def test_after_the_oldest_the_list_shows_what_was_left_and_the_last_settled(
+    client: Client, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    newest, oldest = disagreeing(expert, second_expert, sides[:2])
+    client.force_login(third)
+    led = client.post(oldest, hidden(page_of(client.get(oldest)), "#answers") | {"answer": "yes"})
+    listed = page_of(client.get(led.headers["Location"]))
+    assert [each["href"] for each in listed.select(".case-card a")] == [newest]
+    assert listed.select_one(".actions .btn-primary")["href"] == newest
+    assert "Settled: yes" in listed.select_one(".last-settled").get_text()
+    client.force_login(second_expert)
+    assert page_of(client.get(led.headers["Location"])).select(".last-settled") == [], "only whose it is takes it back"
+
+
+def test_an_administrator_is_led_past_those_of_their_own(
+    client: Client, admin: User, expert: User, second_expert: User, sides: list[Side]
+) -> None:
+    [address] = disagreeing(expert, second_expert, sides[:1])
+    read_again(second_expert, decide(admin, sides[1], "yes"), "no")
+    client.force_login(admin)
+    listed = page_of(client.get(reverse("disagreements")))
+    assert len(listed.select(".case-card")) == 2
+    assert listed.select_one(".actions .btn-primary")["href"] == address
+    assert client.get(reverse("disagreements"), {"after": "x"}).status_code == 400

@@ -71,6 +71,11 @@ class Case:
     def newest(self) -> int:
         return self.said[-1].id
 
+    @property
+    def place(self) -> int:
+        """Among the open ones, which settling this one does not change."""
+        return self.readers[-1].id
+
     def was_read_by(self, user: User) -> bool:
         return any(each.user_id == user.pk for each in self.said)
 

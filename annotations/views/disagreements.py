@@ -32,8 +32,12 @@ class SettleForm(DecisionForm):
 @never_cache
 @expert_required
 def disagreements(request: HttpRequest) -> HttpResponse:
+    after = page_number(request, "after")
+    if after is not None:
+        return redirect(_onward(request, after))
     cases = _cases(request)
     shown = _listed(request, cases)
+    waiting = _waiting(request, cases)[:1]
     unsettled = sum(case.settled_by is None for case in cases)
     context = {
         "shown": shown[:PAGE],
@@ -41,7 +45,9 @@ def disagreements(request: HttpRequest) -> HttpResponse:
         "open": unsettled,
         "settled": len(cases) - unsettled,
         "next": _address("disagreements", request, shown),
-        "first": shown[0] if shown and not shown[0].case.was_read_by(signed_in(request)) else None,
+        "first": next(iter(show_cases(waiting)), None),
+        "last": _last(request),
+        "last_key": uuid.uuid4(),
     }
     return render(request, "agreement/disagreements.html", context)
 
@@ -108,12 +114,26 @@ def _settle(request: HttpRequest, side_id: int, slug: str) -> HttpResponse:
     except Conflict:
         messages.warning(request, "Somebody answered in the meantime. Nothing was overwritten; look again.")
         return redirect("disagreement", side_id, slug)
-    following = next((case for case in _cases(request) if case.settled_by is None), None)
-    messages.success(request, f"Settled: {decision.get_answer_display().lower()}.")
-    if following is None or following.was_read_by(signed_in(request)):
-        return redirect("disagreements")
-    [shown] = show_cases([following])
-    return redirect("disagreement", shown.side.pk, shown.concept.slug)
+    case = find_case(side_id, slug)
+    return redirect(_onward(request, case.place if case else decision.pk, last=decision.pk))
+
+
+def _onward(request: HttpRequest, after: int, **query: int) -> str:
+    """The next one in the order of the list, with what was settled last; after the oldest the list itself."""
+    following = [each for each in _waiting(request, _cases(request)) if each.place < after]
+    args = [(shown.side.pk, shown.concept.slug) for shown in show_cases(following[:1])]
+    return reverse("disagreement", args=args[0], query=query) if args else reverse("disagreements", query=query)
+
+
+def _waiting(request: HttpRequest, cases: list[Case]) -> list[Case]:
+    """Open, and for this person to settle."""
+    return [case for case in cases if case.settled_by is None and not case.was_read_by(signed_in(request))]
+
+
+def _last(request: HttpRequest) -> Decision | None:
+    """What this person settled on the page before, while it stands."""
+    standing = Decision.objects.filter(user=signed_in(request), answered_by=None, undoes=None)
+    return standing.filter(pk=page_number(request, "last")).select_related("side__coin", "concept").first()
 
 
 def _show(request: HttpRequest, case: Case) -> HttpResponse:
@@ -128,6 +148,8 @@ def _show(request: HttpRequest, case: Case) -> HttpResponse:
         "may_settle": not case.was_read_by(user),
         "may_undo": case.was_settled_by(user) and base is not None and base.user_id == user.pk,
         "base": base,
+        "last": _last(request),
+        "last_key": uuid.uuid4(),
         "key": uuid.uuid4(),
     }
     return render(request, "agreement/disagreement.html", context)

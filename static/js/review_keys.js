@@ -23,7 +23,7 @@ export function listenToKeys(page) {
   const keys = document.querySelector("#keys");
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, select, textarea, [contenteditable], dialog[open]");
-    if (typing || keys.open || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing || keys?.open || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") page.classList.remove("zoomed");
     const pressed = page.hidden ? null : page.querySelector(KEYS[event.key] ?? KEYS[event.key.toLowerCase()] ?? ":not(*)");
     if (!pressed) return;

@@ -2,5 +2,13 @@
 // own, so that a double click is one row.
 import { listenToKeys } from "./review_keys.js";
 
-listenToKeys(document.querySelector("#settle"));
+const TOO_SOON = 400; // ms after the pictures are there: the second half of a double click, or a key held a moment too long
+const page = document.querySelector("#settle");
+let shownAt = Infinity;
+
+window.addEventListener("pageshow", () => (shownAt = performance.now()));
+page.addEventListener("submit", (event) => {
+  if (performance.now() - shownAt < TOO_SOON) event.preventDefault();
+});
+listenToKeys(page);
 document.documentElement.classList.add("scripted");

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -206,6 +207,43 @@ def test_the_sheet_of_expert_labels_shows_no_others(page: Client, make_coin: Cal
     asked = {"concept": "horse", "part": "expert"}
     html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
     assert len(html.select(".sheet li")) == 1 and "1 of 1 sides" in html.select_one("#outcome-tp").text
+
+
+@pytest.mark.parametrize(
+    ("calibration", "plots", "words"),
+    [
+        (
+            {"method": "platt", "slope": 1.0, "offset": 0.0, "n": 1200, "positives": 9},
+            ["As it answers", "Before calibration"],
+            "Calibrated by Platt scaling on 1,200 validation sides, of which 9 show it.",
+        ),
+        (
+            {"method": "none", "reason": "only 3 of 112 validation sides show it; 5 are needed", "shift": 2.0}
+            | {"n": 112, "positives": 3},
+            ["As it answers"],
+            "Not calibrated: only 3 of 112 validation sides show it; 5 are needed. What weighting or balancing in "
+            "training had added is taken off.",
+        ),
+        (
+            {"method": "none", "reason": "not learned: no positives in training"},
+            ["As it answers"],
+            "Not learned: no positives in training.",
+        ),
+        (None, ["As it answers"], "Not calibrated: the model was trained before calibration."),
+    ],
+    ids=["platt", "too few", "not learned", "before calibration"],
+)
+def test_the_sheet_draws_what_calibration_changed_and_says_how_or_why_there_was_none(
+    page: Client, make_coin: Callable[..., Coin], calibration: dict[str, Any] | None, plots: list[str], words: str
+) -> None:
+    metrics = measured()
+    metrics["curves"]["eagle"]["reliability_before"] = metrics["curves"]["eagle"]["reliability"]
+    metrics |= {"calibration": {"eagle": calibration}} if calibration else {}
+    version = make_model(metrics=metrics)
+    write_answers(version, make_coin())
+    shown = soup(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
+    assert [each.get_text() for each in shown.select(".reliability figcaption > strong")] == plots
+    assert shown.select_one(".reliability > p").get_text() == words
 
 
 def test_a_sheet_whose_answers_are_gone_says_so(page: Client) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from annotations.models import ModelVersion, Side
+from annotations.queries.identify import METHODS
 
 SHOWN = 24
 OUTCOMES = {
@@ -77,3 +78,16 @@ def _outcome(key: str, places: list[int], test: dict[str, Any], column: int, sid
         if test["sides"][place] in sides  # a coin may be gone since
     ]
     return Outcome(key, *OUTCOMES[key], count=len(places), shown=shown)
+
+
+def describe_calibration(version: ModelVersion, slug: str) -> tuple[bool, str]:
+    """Whether a concept's probabilities were calibrated, and how or why not; see `mlcore.metrics.calibration`."""
+    how = (version.metrics.get("calibration") or {}).get(slug)
+    if how is None:
+        return False, "Not calibrated: the model was trained before calibration."
+    if how["method"] != "none":
+        counted = f"on {how['n']:,} validation sides, of which {how['positives']:,} show it"
+        return True, f"Calibrated {METHODS[how['method']]} {counted}."
+    words = f"not calibrated: {how['reason']}" if "n" in how else how["reason"]
+    taken = " What weighting or balancing in training had added is taken off." if how.get("shift") else ""
+    return False, f"{words[0].upper()}{words[1:]}.{taken}"

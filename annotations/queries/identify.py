@@ -9,7 +9,7 @@ from typing import Any
 from annotations.models import Concept, Identification, ModelVersion, Side
 
 SEEN, NOT_SURE, NOT_SEEN = "seen", "not sure", "not seen"
-METHODS = {"platt": "By Platt scaling", "isotonic": "By isotonic regression", "none": "Not calibrated"}
+METHODS = {"platt": "by Platt scaling", "isotonic": "by isotonic regression", "none": "not calibrated"}
 """How percentages were calibrated, see `mlcore.metrics.calibration`."""
 UNLIKE = {"verdict": NOT_SURE, "low": 0.0, "high": 1.0}
 """Whatever the bounds say: they hold for coins like those of the collection alone."""

@@ -69,7 +69,8 @@ def read_figures(version: ModelVersion, part: str) -> Measured | None:
         return None
     names = concept_names(version)
     rows = [_figures(slug, names[slug], measured[slug]) for slug in version.concepts if slug in measured]
-    return Measured(rows, _figures("mean", f"Mean of {measured['mean'].get('concepts', len(rows))}", measured["mean"]))
+    mean = f"Mean of {measured['mean'].get('concepts', len(rows))} of {len(rows)}"
+    return Measured(rows, _figures("mean", mean, measured["mean"]))
 
 
 def _figures(slug: str, name: str, row: dict[str, Any]) -> ConceptFigures:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from annotations.models import ModelVersion
-from annotations.queries.answer_sheet import PARTS, read_sheet
+from annotations.queries.answer_sheet import PARTS, describe_calibration, read_sheet
 from annotations.queries.model_table import METRICS
 from annotations.queries.models import Figure, concept_names
 from annotations.services.gate import Calibration
@@ -35,7 +35,9 @@ def answer_sheet(request: HttpRequest, model_id: int) -> HttpResponse:
     threshold = version.thresholds[version.concepts.index(slug)]
     counts = {outcome.key: outcome.count for outcome in outcomes}
     context |= {"outcomes": outcomes, "threshold": threshold, "counts": counts, "total": sum(counts.values())}
-    context |= {"figures": _figures(version, slug, part), "reliability": _reliability(version, slug, part)}
+    calibrated, words = describe_calibration(version, slug)
+    context |= {"figures": _figures(version, slug, part), "calibrated": words}
+    context["reliability"] = _reliability(version, slug, part, calibrated)
     return render(request, "models/sheet.html", context)
 
 
@@ -46,15 +48,15 @@ def _figures(version: ModelVersion, slug: str, part: str) -> list[tuple[str, Fig
     return [(name, Figure(row.get(key), *(bounds.get(key) or (None, None)))) for key, name in METRICS.items()]
 
 
-def _reliability(version: ModelVersion, slug: str, part: str) -> list[tuple[str, Calibration]]:
-    """Whether its probabilities mean what they say, before and after they were set right on the validation coins."""
+def _reliability(version: ModelVersion, slug: str, part: str, calibrated: bool) -> list[tuple[str, Calibration]]:
+    """Whether its probabilities mean what they say; also before they were set right, where they were."""
     row = _measured(version, part).get(slug) or {}
     curves = version.metrics.get("curves" if part == "text" else "curves_expert") or {}
     drawn = curves.get(slug) or {}
-    found = [
-        ("As it answers", Calibration(row.get("calibration_error"), drawn.get("reliability") or [])),
-        ("Before calibration", Calibration(row.get("calibration_error_before"), drawn.get("reliability_before") or [])),
-    ]
+    found = [("As it answers", Calibration(row.get("calibration_error"), drawn.get("reliability") or []))]
+    if calibrated:
+        bins = drawn.get("reliability_before") or []
+        found.append(("Before calibration", Calibration(row.get("calibration_error_before"), bins)))
     return [(title, calibration) for title, calibration in found if calibration.bins]
 
 

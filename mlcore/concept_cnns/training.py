@@ -43,7 +43,7 @@ def train_cnns(snapshot: Snapshot, run: CnnRun, out: Path, report: Report, *, pi
     with memory_explained(run.batch_size):
         make_cnn(run.network, run.image_size, run.final_relu, device)  # refused before any picture is read
         paths = [pictures / sample.picture for sample in samples]
-        check_present(paths)
+        check_present(samples, pictures)
         transform = Transform(run.image_size, run.grey, HALF, HALF)
         inputs = PictureInputs(PictureStore(paths, transform), transform, run.augmentation, device)
         course = Course(run, samples, inputs, device, out / "checkpoints", identity)

@@ -12,13 +12,15 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from mlcore.contract import LearningError
+from mlcore.contract import LearningError, Sample
 from mlcore.images.reading import RefusedPicture, read_picture
 from mlcore.nets.devices import threads
 
 Squares = npt.NDArray[np.uint8]
 """(n, size, size, 1 or 3): pictures before they are scaled."""
 Box = tuple[int, int, int, int]
+NAMED = 3
+"""Of the pictures that are gone, so many are named."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,17 @@ class PictureStore:
         return square
 
 
-def check_present(paths: Sequence[Path]) -> None:
-    """Raises LearningError naming a picture that is gone, before hours are spent on the others."""
-    for path in paths:
-        if not path.is_file():
-            raise LearningError(f"The picture {path} is missing since the snapshot was frozen. Freeze a new snapshot.")
+def check_present(samples: Sequence[Sample], folder: Path) -> None:
+    """Raises LearningError saying whose pictures are gone from `folder`, before hours are spent on the others."""
+    gone = [sample for sample in samples if not (folder / sample.picture).is_file()]
+    if not gone:
+        return
+    named = "; ".join(f"coin {each.coin}, {each.face} (side {each.side}, {each.picture})" for each in gone[:NAMED])
+    rest = f"; and {len(gone) - NAMED:,} more" if len(gone) > NAMED else ""
+    raise LearningError(
+        f"{len(gone):,} of {len(samples):,} pictures {'is' if len(gone) == 1 else 'are'} missing since the snapshot "
+        f"was frozen: {named}{rest}. Prepare these coins again and freeze a new snapshot."
+    )
 
 
 def read_or_explain(path: Path, transform: Transform) -> Squares:

@@ -153,10 +153,16 @@ class Seen:
 
 
 def find_pictures(run: ConceptRun, samples: Sequence[Sample], snapshot: Snapshot, folder: Path) -> Seen:
-    """The pictures of the samples in `folder`; where sides are judged together those of their other sides, too."""
+    """The pictures of the samples in `folder`; where sides are judged together those of their other sides, too.
+
+    Raises LearningError where some are gone.
+    """
     if not run.together:
+        check_present(samples, folder)
         return Seen([folder / sample.picture for sample in samples], np.empty(0, dtype=int))
-    names, others = pictures_with_others(samples, find_others(samples, snapshot.samples))
+    beside = find_others(samples, snapshot.samples)
+    check_present(list({each.side: each for each in (*samples, *beside) if each}.values()), folder)
+    names, others = pictures_with_others(samples, beside)
     return Seen([folder / name for name in names], others)
 
 
@@ -170,7 +176,6 @@ def make_inputs(
 ) -> FeatureInputs | PictureInputs:
     """Pictures for a backbone that learns on; for one at rest their features, new or kept."""
     if not run.backbone.at_rest:
-        check_present(seen.paths)
         return picture_inputs(run, transform, seen, net.device)
     found = find_features(run, net, transform, seen.paths, kept, report)
     return PairedFeatures(found, seen.others, net.device) if run.together else FeatureInputs(found, net.device)

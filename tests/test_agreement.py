@@ -28,6 +28,7 @@ from annotations.services.decisions import record_decision, undo_decision
 from annotations.services.gold import set_gold
 from annotations.services.hidden_questions import record_blind
 from annotations.services.review import rank_questions
+from annotations.templatetags.figures import signed
 from tests.conftest import MakeCoin
 from tests.review_steps import page_of
 
@@ -344,3 +345,32 @@ def test_an_administrator_is_led_past_those_of_their_own(
     assert len(listed.select(".case-card")) == 2
     assert listed.select_one(".actions .btn-primary")["href"] == address
     assert client.get(reverse("disagreements"), {"after": "x"}).status_code == 400
+
+
+def test_figures_below_nought_stand_on_the_scale_and_few_questions_have_none(
+    client: Client, admin: User, expert: User, second_expert: User, third: User, sides: list[Side]
+) -> None:
+    for place, side in enumerate(sides):
+        first = decide(expert, side, "yes" if place % 2 else "no")
+        read_again(second_expert, first, "no" if place % 2 else "yes")
+        if place < 4:
+            read_again(third, first, "yes")
+    client.force_login(admin)
+    page = page_of(client.get(reverse("agreement")))
+    assert [each.get_text() for each in page.select(".kappa-scale span")] == ["−1", "−0.5", "0", "0.5", "1"]
+    rows = {row.th.get_text(): row for row in page.select(".kappa tbody .pair-row")}
+    cells = [" ".join(cell.get_text().split()) for cell in rows["ada and bela"].select("td.number")]
+    assert cells == ["6", "0.00", "−1.00 −1.00 to 0.00", "−1.00", "0"]
+    assert rows["ada and bela"].select_one(".middle")["cx"] == "2.0%"
+    assert rows["ada and bela"].select_one(".zero")["x1"] == "50%"
+    cells = [" ".join(cell.get_text().split()) for cell in rows["ada and cleo"].select("td.number")]
+    assert cells == ["4", "0.50", "too few", "–", "0"]
+    assert rows["ada and cleo"].select(".middle, .even, .span") == []
+    assert "-" not in "".join(cell.get_text() for cell in page.select(".kappa td"))
+
+
+@pytest.mark.parametrize(
+    ("figure", "printed"), [(-0.724, "−0.72"), (-0.004, "0.00"), (0.0, "0.00"), (1, "1.00"), (None, "")]
+)
+def test_a_figure_is_printed_with_a_true_minus_sign(figure: float | None, printed: str) -> None:
+    assert signed(figure) == printed

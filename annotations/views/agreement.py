@@ -20,36 +20,36 @@ from annotations.views.access import expert_required, is_admin, signed_in
 from annotations.views.csv_files import csv_file
 
 MISTAKES = 24
+ENOUGH = 5  # questions, below which a kappa tells nothing
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the plot; places in percent of its width, from kappa -0.5 on the left to 1 on the right."""
+    """One row of the plot; places in percent of its width, from kappa -1 on the left to 1 on the right."""
 
     measured: Measured
     name: str
     readers: str
 
     @property
+    def too_few(self) -> bool:
+        return 0 < self.measured.figures.n < ENOUGH
+
+    @property
     def middle(self) -> float | None:
-        return _place(self.measured.figures.kappa)
+        return self._place(self.measured.figures.kappa)
 
     @property
     def even(self) -> float | None:
-        return _place(self.measured.figures.pabak)
+        return self._place(self.measured.figures.pabak)
 
     @property
-    def span(self) -> tuple[float, float] | None:
+    def span(self) -> tuple[float | None, float | None] | None:
         interval = self.measured.figures.interval
-        return (_placed(interval[0]), _placed(interval[1])) if interval else None
+        return (self._place(interval[0]), self._place(interval[1])) if interval and not self.too_few else None
 
-
-def _place(figure: float | None) -> float | None:
-    return None if figure is None else _placed(figure)
-
-
-def _placed(figure: float) -> float:
-    return round(2 + 96 * (max(figure, -0.5) + 0.5) / 1.5, 2)
+    def _place(self, figure: float | None) -> float | None:
+        return None if figure is None or self.too_few else round(2 + 96 * (figure + 1) / 2, 2)
 
 
 @require_safe
@@ -69,6 +69,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "cases": len(cases),
         "gold": GoldQuestion.objects.filter(withdrawn=False, concept__retired=False).count(),
         "policy": read_policy(),
+        "enough": ENOUGH,
     }
     return render(request, "agreement/agreement.html", context)
 

@@ -141,6 +141,13 @@ def test_without_expert_answers_the_page_says_so(page: Client) -> None:
     assert len(shown.select("section[aria-labelledby=expert-title] table")) == 0
 
 
+def test_the_mean_says_over_how_many_of_the_concepts_it_goes(page: Client) -> None:
+    metrics = measured()
+    metrics["test"]["mean"]["concepts"] = 1
+    shown = soup(page.get(make_model(metrics=metrics).get_absolute_url()).content)
+    assert shown.select_one(".mean-row th").get_text() == "Mean of 1 of 2"
+
+
 def test_the_worst_concept_is_named(page: Client) -> None:
     version = make_model()
     figures = read_figures(version, "test")

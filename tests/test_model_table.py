@@ -48,6 +48,20 @@ def test_the_best_figure_of_each_line_is_bold_and_the_others_are_not(page: Clien
     assert "12.5" in html.text and "5,000,000" in html.text
 
 
+def test_epochs_of_networks_of_their_own_are_told_for_one_network(page: Client) -> None:
+    one, several = two_models()
+    several.metrics |= {
+        "cost": {"epochs": 5, "minutes": 1.0},
+        "epochs": [{"epoch": place, "concept": "horse" if place > 3 else "eagle"} for place in range(1, 6)],
+    }
+    several.save()
+    rows = rows_of(page, [one, several], metrics="ap")
+    assert rows["Networks"][1:] == ["1", "2"]
+    assert rows["Epochs of a network, on average"][1:] == ["60", "2.5"]
+    alone = rows_of(page, [one], metrics="ap")
+    assert alone["Epochs"][1:] == ["60"] and "Networks" not in alone
+
+
 def rows_of(page: Client, models: list[ModelVersion], **asked: str) -> dict[str, list[str]]:
     """Cells by the name of their line."""
     html = soup(page.get(reverse("model_table"), {"models": [each.pk for each in models], **asked}).content)
@@ -206,7 +220,7 @@ def test_the_sheet_of_expert_labels_shows_no_others(page: Client, make_coin: Cal
     write_answers(version, make_coin())
     asked = {"concept": "horse", "part": "expert"}
     html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
-    assert len(html.select(".sheet li")) == 1 and "1 of 1 sides" in html.select_one("#outcome-tp").text
+    assert len(html.select(".sheet li")) == 1 and html.select_one("#outcome-tp .small-note").text == "1 of 1 side"
 
 
 @pytest.mark.parametrize(

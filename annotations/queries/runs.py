@@ -162,8 +162,9 @@ def _advice(supply: Supply) -> Iterator[str]:
         return
     if supply.coins < FEW_COINS:
         yield (
-            f"Only {supply.coins} coins have a picture and a text of that side, or an answer. A model will start, but "
-            f"its figures will be guesses: import more, {FEW_COINS} at the very least and better a thousand."
+            f"Only {supply.coins} {'coin has' if supply.coins == 1 else 'coins have'} a picture and a text of that "
+            "side, or an answer. A model will start, but its figures will be guesses: import more, "
+            f"{FEW_COINS} at the very least and better a thousand."
         )
     few = [row.name for row in supply.concepts if row.few]
     if few:
@@ -183,6 +184,14 @@ class Column:
     key: str
     label: str
 
+    def show(self, value: Any) -> str:
+        """Counts whole, rates to a tenth, other figures to four places."""
+        if value is None:
+            return "–"
+        if not isinstance(value, float):
+            return str(value)
+        return f"{value:.1f}" if self.key.endswith("per_second") else f"{value:.4f}"
+
     @property
     def group(self) -> str:
         """Figures of one group share a chart; what is neither a loss nor a score stands in the table alone."""
@@ -190,12 +199,28 @@ class Column:
         return "loss" if "loss" in words else "score" if SCORES & set(words) else ""
 
 
-def tabulate_epochs(run: TrainingRun) -> tuple[list[Column], list[list[Any]]]:
-    """The figures of each epoch as columns and rows; the epoch stands first."""
+@dataclass(frozen=True)
+class Epoch:
+    network: str
+    """Name of the concept that has a network of its own; empty where one network learns all."""
+    cells: list[str]
+    """Column by column; the number of the epoch, counted for each network, stands first."""
+
+
+def tabulate_epochs(run: TrainingRun) -> tuple[list[Column], list[Epoch]]:
+    """The figures of each epoch, in the order of learning."""
     numbers = dict.fromkeys(key for row in run.epochs for key, value in row.items() if isinstance(value, int | float))
     keys = ["epoch", *(key for key in numbers if key not in NOT_SHOWN)]
     columns = [Column(key, key.replace("_", " ").capitalize().replace(" ap", " AP")) for key in keys]
-    return columns, [[row.get(key) for key in keys] for row in run.epochs]
+    slugs = {row["concept"] for row in run.epochs if "concept" in row}
+    names = dict(Concept.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    before: dict[str, int] = {}
+    found = []
+    for row in run.epochs:
+        slug = row.get("concept", "")
+        own = row | {"epoch": row["epoch"] - before.setdefault(slug, row["epoch"] - 1 if slug else 0)}
+        found.append(Epoch(names.get(slug, slug), [column.show(own.get(column.key)) for column in columns]))
+    return columns, found
 
 
 def describe_snapshot(snapshot: Snapshot) -> dict[str, Any]:

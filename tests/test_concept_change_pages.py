@@ -189,3 +189,48 @@ def test_an_answer_that_was_on_its_way_when_its_concept_was_merged_or_retired_is
         assert client.post(reverse("review_decide"), sent, content_type="application/json").status_code == 201
     assert list(Decision.objects.order_by("pk").values_list("concept__slug", flat=True)) == ["spear", "altar"]
     assert list(Label.objects.filter(side=side).values_list("concept__slug", "answer")) == [("shield", "yes")]
+
+
+def test_a_merging_that_answers_bind_is_not_offered_to_be_taken_back(
+    office: Client, make_coin: MakeCoin, admin: User, concepts: dict[str, Concept]
+) -> None:
+    side = make_coin("m.1", reverse="Horse", crop="ab/x.webp").sides.get(face="reverse")
+    merge_concepts(user=admin, concept=concepts["eagle"], into=concepts["horse"])
+    address = reverse("concept_unmerge", args=["eagle"])
+    page = office.get(reverse("concept", args=["horse"]))
+    assert len(soup(page).select(f".relations form[action='{address}']")) == 1
+    record_decision(user=admin, side_id=side.pk, concept="horse", answer="no", key=uuid4(), base_id=None)
+    page = office.get(reverse("concept", args=["horse"]))
+    assert soup(page).select(".relations form") == []
+    reason = "Since the merging one answer was given on Horse, and nobody can tell whether Eagle was meant."
+    assert f"Eagle was merged into it. This stays so. {reason}" in words_on(page)
+    assert reason in words_on_page(office.post(address, follow=True))
+    assert Concept.objects.get(slug="eagle").merged_into == concepts["horse"]
+
+
+def test_a_merging_is_one_line_of_the_history_of_either_concept(
+    office: Client, admin: User, concepts: dict[str, Concept]
+) -> None:
+    def told(slug: str) -> list[str]:
+        page = soup(office.get(reverse("concept", args=[slug])))
+        return [item.strong.get_text(strip=True) for item in page.select(".changes li")]
+
+    merge_concepts(user=admin, concept=concepts["eagle"], into=concepts["horse"])
+    assert told("horse") == ["Eagle was merged into Horse"]
+    office.post(reverse("concept_unmerge", args=["eagle"]))
+    assert told("horse") == ["Eagle was taken out of it again", "Eagle was merged into it"]
+    assert told("eagle") == ["Eagle was taken out of Horse again", "Eagle was merged into Horse"]
+    for what in ("retire", "revive"):
+        for slug in ("eagle", "horse"):
+            office.post(reverse(f"concept_{what}", args=[slug]))
+    concepts["eagle"].refresh_from_db()
+    merge_concepts(user=admin, concept=concepts["eagle"], into=concepts["horse"])
+    assert told("horse") == [
+        "Eagle was merged into Horse",
+        "Brought back",
+        "Eagle: Brought back",
+        "Retired",
+        "Eagle: Retired",
+        "Eagle was taken out of Horse again",
+        "Eagle was merged into Horse",
+    ]

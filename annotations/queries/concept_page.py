@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,19 @@ def history_of(concept: Concept, hierarchy: Hierarchy) -> Sequence[ConceptChange
     """Its changes and those of what was merged into it, the newest first."""
     members = [pk for pk in hierarchy.concepts if hierarchy.root(pk) == hierarchy.root(concept.pk)]
     changes = ConceptChange.objects.filter(Q(concept=concept) | Q(concept__in=members))
-    return changes.select_related("user", "concept")[:CHANGES]
+    return _told_once(changes.select_related("user", "concept")[:CHANGES])
+
+
+def _told_once(changes: Iterable[ConceptChange]) -> list[ConceptChange]:
+    """A merging, and its taking back, is a row of either concept: where both are here, that of the one that went."""
+    known = {change.pk: change for change in changes}
+    return [change for change in known.values() if not _repeats(change, known.get(change.pk - 1))]
+
+
+def _repeats(change: ConceptChange, before: ConceptChange | None) -> bool:
+    what = change.what
+    stays = (what == change.What.MERGED and not change.after) or (what == change.What.REVIVED and change.after)
+    return bool(stays and before and before.what == what)
 
 
 def merged_into(concept: Concept) -> list[Concept]:

@@ -130,8 +130,9 @@ def unmerge_concept(*, user: User, concept: Concept) -> Concept:
     if concept.merged_into_id is None or concept.merged_into_id != into_id:
         raise ConceptRefused(f"{concept.name} is not merged into another concept.")
     into = held[concept.merged_into_id]
-    merging = concept.changes.filter(what=What.MERGED).latest("pk")
-    _refuse_answered(concept, into, merging)
+    if reason := why_together(concept):
+        raise ConceptRefused(reason)
+    merging = _merging_of(concept)
     moved = [int(number) for number in re.findall(r"\d+", merging.before)]
     Rule.objects.filter(pk__in=moved, concept=into).update(concept=concept)
     Concept.objects.filter(pk=concept.pk).update(retired=False, merged_into=None)
@@ -149,17 +150,24 @@ def unmerge_concept(*, user: User, concept: Concept) -> Concept:
     return concept
 
 
-def _refuse_answered(concept: Concept, into: Concept, merging: ConceptChange) -> None:
-    """What was said of both together cannot be told apart again."""
+def why_together(concept: Concept) -> str:
+    """Why a merged concept cannot be taken apart again, as a sentence; empty where it can."""
+    into = concept.merged_into
+    assert into is not None  # noqa: S101
     if into.retired:
-        raise ConceptRefused(f"{into.name} is itself retired or merged. Take that back first.")
-    since = Decision.objects.filter(concept=into, created_at__gt=merging.created_at).count()
-    if since:
-        answers = "one answer was" if since == 1 else f"{since:,} answers were"
-        raise ConceptRefused(
-            f"Since the merging {answers} given on {into.name}, and nobody can tell whether {concept.name} was meant. "
-            "Make a new concept instead, and decide on it."
-        )
+        return f"{into.name} is itself retired or merged. Take that back first."
+    since = Decision.objects.filter(concept=into, created_at__gt=_merging_of(concept).created_at).count()
+    if not since:
+        return ""
+    answers = "one answer was" if since == 1 else f"{since:,} answers were"
+    return (
+        f"Since the merging {answers} given on {into.name}, and nobody can tell whether {concept.name} was meant. "
+        "Make a new concept instead, and decide on it."
+    )
+
+
+def _merging_of(concept: Concept) -> ConceptChange:
+    return concept.changes.filter(what=What.MERGED).latest("pk")
 
 
 def _move_rules(concept: Concept, into: Concept) -> list[int]:

@@ -24,6 +24,8 @@ from annotations.queries.concepts import (
 from annotations.queries.hierarchy import Hierarchy
 from annotations.queries.imports import guard_cell
 from annotations.queries.merged_concepts import contradictions_of, show_contradictions
+from annotations.services.concept_merging import why_together
+from annotations.views.access import is_admin
 
 LONGEST_WORDS = 100
 SHOWN_CONTRADICTIONS = 50
@@ -80,7 +82,7 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
         "models": page.models_that_know(found),
         "progress": page.review_progress(found),
         "history": page.history_of(found, hierarchy),
-        "merged": page.merged_into(found),
+        "merged": [(other, why_together(other) if is_admin(request) else "") for other in page.merged_into(found)],
         "came_from": _came_from(request, found, hierarchy),
         "contradictions": show_contradictions(differing[:SHOWN_CONTRADICTIONS], found),
         "contradictions_left": max(0, len(differing) - SHOWN_CONTRADICTIONS),

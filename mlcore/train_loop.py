@@ -41,6 +41,9 @@ class Plan:
 class Lesson(Protocol):
     """What is to be learned."""
 
+    by_loss: bool
+    """Whether the validation loss chooses the best epoch even where an average precision is known."""
+
     @property
     def steps(self) -> int:
         """Batches in an epoch."""
@@ -76,7 +79,7 @@ def fit(net: nn.Module, lesson: Lesson, plan: Plan, checkpoints: Checkpoints, re
             row["validation_loss"], row["validation_ap"] = lesson.validate(measured)
             if row["validation_loss"] is not None:
                 checked(row["validation_loss"], row["epoch"], plan.learning_rate)
-            learner.note(row, score_of(row), time.monotonic() - began)
+            learner.note(row, score_of(row, lesson.by_loss), time.monotonic() - began)
         checkpoints.save(learner.standing.epoch, *learner.pack())
         crew().tell(report, {"event": "epoch"} | row)
     if learner.standing.epoch < plan.epochs:
@@ -125,8 +128,8 @@ def train_epoch(shared: nn.Module, learner: Learner, lesson: Lesson, plan: Plan,
     return {"train_loss": mean, "images_per_second": round(seen / (time.monotonic() - began), 1)}
 
 
-def score_of(row: dict[str, Any]) -> float:
+def score_of(row: dict[str, Any], by_loss: bool) -> float:
     """What the best epoch is chosen by: average precision, else the loss, else the latest."""
-    if row["validation_ap"] is not None:
+    if row["validation_ap"] is not None and not by_loss:
         return float(row["validation_ap"])
     return float(row["epoch"] if row["validation_loss"] is None else -row["validation_loss"])

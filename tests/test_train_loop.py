@@ -35,6 +35,7 @@ class Sums:
     """Learn to add: three batches of eight an epoch. `scores` are what validation is to find, epoch by epoch."""
 
     steps = 3
+    by_loss = False
 
     def __init__(self, scores: list[float] | None = None) -> None:
         self.scores, self.validated = scores, list[dict[str, torch.Tensor]]()
@@ -169,6 +170,15 @@ def test_layers_that_ask_for_it_stay_at_rest_while_others_learn(tmp_path: Path) 
     net = Resting(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
     learn(net, tmp_path)
     assert net[1].running_mean.abs().max() == 0 and net[1].num_batches_tracked == 0
+
+
+def test_a_lesson_judged_by_loss_tells_its_score_and_keeps_the_epoch_of_the_smallest_loss(tmp_path: Path) -> None:
+    lesson = Sums([0.9, 0.1, 0.1])
+    lesson.by_loss = True
+    standing, _ = learn(make_adder(), tmp_path, lesson, epochs=3)
+    losses = [row["validation_loss"] for row in standing.epochs]
+    assert [row["validation_ap"] for row in standing.epochs] == [0.9, 0.1, 0.1]
+    assert standing.best_epoch == 1 + losses.index(min(losses)) != 1
 
 
 def test_a_loss_that_runs_away_names_the_epoch_and_what_to_do(tmp_path: Path) -> None:

@@ -178,14 +178,25 @@ def _cell(row: Row, metric: str, best: float | None) -> Cell:
 
 
 def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:
+    costs = [_cost_of(version) for version in models]
+    several = any((cost["networks"] or 1) > 1 for cost in costs)
     words = {
-        "epochs": ("Epochs", ""),
+        **({"networks": ("Networks", "")} if several else {}),
+        "epochs": ("Epochs of a network, on average" if several else "Epochs", ""),
         "minutes": ("Training", "minutes"),
         "images_per_second": ("Learning", "images/s"),
         "predict_images_per_second": ("Answering", "images/s"),
         "parameters": ("Weights", ""),
     }
     for key, (name, unit) in words.items():
-        values = [(version.metrics.get("cost") or {}).get(key) for version in models]
+        values = [cost.get(key) for cost in costs]
         if any(value is not None for value in values):
             yield Cost(name, unit, values)
+
+
+def _cost_of(version: ModelVersion) -> Row:
+    """With the number of networks, and epochs of one of them: with one per concept, all are counted in one line."""
+    cost = version.metrics.get("cost") or {}
+    own = {row["concept"] for row in version.metrics.get("epochs") or () if "concept" in row}
+    epochs = cost.get("epochs")
+    return cost | {"networks": len(own) or (1 if cost else None), "epochs": epochs and epochs / (len(own) or 1)}

@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from mlcore.concepts.data import SideLesson
+from mlcore.metrics.concepts import mean_average_precision
 
 Numbers = npt.NDArray[np.int_]
 Balance = Literal["each_epoch", "once"]
@@ -56,6 +57,7 @@ class CnnLesson(SideLesson):
     """One concept: a balanced set in an epoch, and cross entropy of two outputs. `validation` has known labels only."""
 
     balanced: Balanced
+    by_loss = True
 
     @property
     def shown(self) -> int:
@@ -75,10 +77,11 @@ class CnnLesson(SideLesson):
         return float(len(labels))
 
     def validate(self, net: nn.Module) -> tuple[float | None, float | None]:
-        """Cross entropy in which both classes count the same; no average precision, for the loss chooses the epoch."""
+        """Cross entropy in which both classes count the same, and the average precision of the concept."""
         if not len(self.validation):
             return None, None
-        labels = torch.from_numpy(self.labels[self.validation])
-        each = functional.cross_entropy(torch.from_numpy(self.answers(net, self.validation)), labels, reduction="none")
+        labels, outputs = torch.from_numpy(self.labels[self.validation]), self.answers(net, self.validation)
+        each = functional.cross_entropy(torch.from_numpy(outputs), labels, reduction="none")
         by_class = torch.stack([each[labels == label].mean() for label in (0, 1) if (labels == label).any()])
-        return float(by_class.mean()), None
+        logits = (outputs[:, 1:] - outputs[:, :1]).astype(np.float64)
+        return float(by_class.mean()), mean_average_precision(labels.numpy()[:, None], logits)

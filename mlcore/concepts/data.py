@@ -80,6 +80,7 @@ class SideLesson(ABC):
     batch_size: int
     seed: int
     device: torch.device
+    by_loss = False
 
     @property
     @abstractmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from coinsite.embedded import ROOT, var_folder
 
@@ -226,7 +227,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {"Status": "annotations.models.jobs.Job.Status"},
 }
-UNFOLD = {"SITE_TITLE": "coinsite", "SITE_HEADER": "coinsite", "SITE_SYMBOL": "toll"}
+UNFOLD = {
+    "SITE_TITLE": "coinsite",
+    "SITE_HEADER": "coinsite",
+    "SITE_SYMBOL": "toll",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}],
+}
 
 LOGGING = {
     "version": 1,

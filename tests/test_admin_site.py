@@ -234,3 +234,12 @@ def test_the_back_room_works_under_its_policy(live_server: Any, browser: Any, ad
     page.get_by_role("link", name="Change", exact=True).first.wait_for()
     assert [line for line in said if "favicon" not in line and "404" not in line] == []
     page.close()
+
+
+def test_the_back_room_has_the_icon_of_the_site(client: Client, staff: User) -> None:
+    client.force_login(staff)
+    icons = [
+        BeautifulSoup(client.get(reverse(name)).content, "html.parser").select_one("link[rel=icon]")["href"]
+        for name in ("admin:index", "search")
+    ]
+    assert icons[0] == icons[1], "else the browser asks for /favicon.ico, which is not there"

@@ -67,6 +67,14 @@ def second_expert(db: None) -> User:
 
 
 @pytest.fixture
+def third(db: None) -> User:
+    """Another expert, who settles what two disagree on."""
+    user = User.objects.create_user("cleo", password="denarius-46")
+    user.groups.add(ensure_groups())
+    return user
+
+
+@pytest.fixture
 def visitor(db: None) -> User:
     """Signed in, with no role."""
     return User.objects.create_user("vera", password="denarius-44")

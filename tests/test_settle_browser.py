@@ -15,7 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotations.models import Decision, GoldQuestion, HiddenQuestion, Side
 from annotations.services import media
-from annotations.services.accounts import ensure_groups
 from annotations.services.decisions import record_decision
 from annotations.services.hidden_questions import record_blind
 from tests.conftest import MakeCoin
@@ -23,13 +22,6 @@ from tests.test_review_browser import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKED = 500  # ms, longer than nothing is taken
-
-
-@pytest.fixture
-def third(expert: User, second_expert: User) -> User:
-    user = User.objects.create_user("cleo", password="denarius-46")
-    user.groups.add(ensure_groups())
-    return user
 
 
 @pytest.fixture

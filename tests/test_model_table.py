@@ -252,12 +252,14 @@ def test_the_sheet_draws_what_calibration_changed_and_says_how_or_why_there_was_
 ) -> None:
     metrics = measured()
     metrics["curves"]["eagle"]["reliability_before"] = metrics["curves"]["eagle"]["reliability"]
+    metrics["test"]["eagle"]["note"] = "only 1 coin shows it; 5 are needed for an interval"
     metrics |= {"calibration": {"eagle": calibration}} if calibration else {}
     version = make_model(metrics=metrics)
     write_answers(version, make_coin())
     shown = soup(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
     assert [each.get_text() for each in shown.select(".reliability figcaption > strong")] == plots
     assert shown.select_one(".reliability > p").get_text() == words
+    assert shown.select_one("caption .small-note").get_text() == "Only 1 coin shows it; 5 are needed for an interval"
 
 
 def test_a_sheet_whose_answers_are_gone_says_so(page: Client) -> None:

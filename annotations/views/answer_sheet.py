@@ -37,6 +37,7 @@ def answer_sheet(request: HttpRequest, model_id: int) -> HttpResponse:
     context |= {"outcomes": outcomes, "threshold": threshold, "counts": counts, "total": sum(counts.values())}
     calibrated, words = describe_calibration(version, slug)
     context |= {"figures": _figures(version, slug, part), "calibrated": words}
+    context["note"] = (_measured(version, part).get(slug) or {}).get("note")
     context["reliability"] = _reliability(version, slug, part, calibrated)
     return render(request, "models/sheet.html", context)
 

@@ -171,7 +171,7 @@ def groups_of(page: BeautifulSoup) -> dict[str, list[tuple[str, str]]]:
     """Heading of a group to its concepts with their percentages."""
     return {
         table.caption.get_text().split(",")[0]: [
-            (row.a.get_text(), row.select("td")[-1].get_text()) for row in table.select("tbody tr")
+            (row.a.get_text(), row.select("td")[-1].get_text()) for row in table.select("tbody tr:not(.seen-reason)")
         ]
         for table in page.select("table.seen")
     }
@@ -223,7 +223,7 @@ def test_a_concept_that_was_not_calibrated_is_set_apart_with_the_reason(client: 
     seen.save()
     page = page_of(client.get(seen.get_absolute_url()))
     assert groups_of(page)["Not sure"] == [("Globe", "90 %")]
-    assert page.select_one(".seen-not-sure th .quiet").get_text() == few.capitalize()
+    assert page.select_one(".seen-not-sure tr:has(a) + .seen-reason").get_text() == few.capitalize()
     assert [each.get_text() for each in page.select("details.prose li")] == [
         "By Platt scaling: Eagle, Horse",
         "Not calibrated: Globe",

@@ -218,9 +218,35 @@ def test_answers_are_sorted_into_right_and_wrong(page: Client, make_coin: Callab
 def test_the_sheet_of_expert_labels_shows_no_others(page: Client, make_coin: Callable[..., Coin]) -> None:
     version = make_model()
     write_answers(version, make_coin())
-    asked = {"concept": "horse", "part": "expert"}
-    html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
-    assert len(html.select(".sheet li")) == 1 and html.select_one("#outcome-tp .small-note").text == "1 of 1 side"
+    for word in ("test_expert", "expert"):
+        asked = {"concept": "horse", "part": word}
+        html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
+        assert len(html.select(".sheet li")) == 1 and "1 of 1 side" in html.select_one("#outcome-tp").text
+        table = soup(page.get(reverse("model_table"), {"part": word}).content)
+        assert table.select_one("input[name=part][checked]")["value"] == "test_expert"
+
+
+@pytest.mark.parametrize(("answers", "part"), [(3, "test"), (40, "test_expert")])
+def test_the_sheet_begins_with_experts_where_they_answered_enough(
+    page: Client, make_coin: Callable[..., Coin], answers: int, part: str
+) -> None:
+    version = make_model(metrics=measured(expert_answers=answers))
+    write_answers(version, make_coin())
+    html = soup(page.get(reverse("answer_sheet", args=[version.pk])).content)
+    assert html.select_one("select[name=part] [selected]")["value"] == part
+
+
+def test_the_sheet_begins_with_the_learned_concept_that_has_most_wrong_answers(
+    page: Client, make_coin: Callable[..., Coin]
+) -> None:
+    version = make_model()
+    write_answers(version, make_coin())  # by texts eagle is wrong on two sides, horse on none
+    asked = {"part": "test"}
+    for untrained, first in (({}, "eagle"), ({"eagle": "too few"}, "horse")):
+        version.metrics["untrained"] = untrained
+        version.save()
+        html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
+        assert html.select_one("select[name=concept] [selected]")["value"] == first
 
 
 @pytest.mark.parametrize(

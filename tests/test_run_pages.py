@@ -16,7 +16,7 @@ from annotations.queries.runs import count_supply
 from annotations.services.decisions import record_decision
 from annotations.services.training import log_file
 from mlcore.registry import kinds
-from tests.learning_rows import make_run
+from tests.learning_rows import make_model, make_run, measured
 
 NEW = "/runs/new?kind=concept_vit"
 
@@ -228,6 +228,14 @@ def test_the_curves_have_a_table_behind_them(page: Client) -> None:
     assert heads == losses | scores | {"Epoch": "", "Images per second": ""}
     first = [cell.get_text() for cell in table.select("tbody tr")[0].select("td")]
     assert sorted(first) == ["0.7000", "0.8000", "1", "150.0", "–"]
+
+
+@pytest.mark.parametrize(("answers", "words"), [(3, "labels read from texts"), (40, "40 answers of experts")])
+def test_the_figure_of_a_run_says_by_what_it_was_measured_and_over_what(page: Client, answers: int, words: str) -> None:
+    version = make_model(metrics=measured(expert_answers=answers))
+    told = soup(page.get(version.run.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
+    part = version.metrics["test_expert" if answers == 40 else "test"]["mean"]
+    assert f"over {part['concepts']} concept" in told and words in told and f"{part['ap']:.3f} of 1" in told
 
 
 def test_epochs_of_networks_of_their_own_are_counted_for_each_and_named(page: Client) -> None:

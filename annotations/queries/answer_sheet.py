@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 
 from annotations.models import ModelVersion, Side
 from annotations.queries.identify import METHODS
+from annotations.queries.model_table import PARTS as PARTS_OF_TABLE
 
 SHOWN = 24
 OUTCOMES = {
@@ -20,7 +22,7 @@ OUTCOMES = {
     "tp": ("Seen, and there", "True positives: the least sure first."),
     "tn": ("Not there, and not seen", "True negatives: the least sure first."),
 }
-PARTS = {"text": "labels read from texts", "expert": "labels that experts gave"}
+PARTS = {part: PARTS_OF_TABLE[part] for part in ("test", "test_expert")}
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,29 @@ class Outcome:
     shown: list[Answered]
 
 
-def read_sheet(version: ModelVersion, concept: str, part: str) -> list[Outcome]:
+def read_answers(version: ModelVersion) -> dict[str, Any]:
+    """The model's answers on its test sides, with their labels. Raises OSError and ValueError."""
+    found: dict[str, Any] = json.loads((Path(settings.MODELS_ROOT) / version.folder / "test.json").read_text())
+    return found
+
+
+def most_telling(version: ModelVersion, test: dict[str, Any], part: str) -> str:
+    """The learned concept with most wrong answers, among equals the one on most sides; the first of none."""
+    shape = (len(test["sides"]), len(version.concepts))
+    labels, said = (np.array(test[key]).reshape(shape) for key in ("labels", "probabilities"))
+    asked = (labels >= 0) & (np.array(test["expert"]).reshape(shape) == (part == "test_expert"))
+    wrong = (asked & ((said >= np.array(version.thresholds)) != (labels == 1))).sum(axis=0)
+    shown = (asked & (labels == 1)).sum(axis=0)
+    untrained = version.metrics.get("untrained") or {}
+    ranks = [(slug not in untrained, *counts) for slug, *counts in zip(version.concepts, wrong, shown, strict=True)]
+    return max(zip(ranks, version.concepts, strict=True), key=lambda pair: pair[0])[1] if ranks else ""
+
+
+def read_sheet(version: ModelVersion, test: dict[str, Any], concept: str, part: str) -> list[Outcome]:
     """The four outcomes for a concept on the test sides, each with the pictures that teach most.
 
-    Raises OSError and ValueError where the model's test answers cannot be read.
+    Raises KeyError and ValueError where the answers are not whole.
     """
-    test = json.loads((Path(settings.MODELS_ROOT) / version.folder / "test.json").read_text())
     column = version.concepts.index(concept)
     places = [place for place in range(len(test["sides"])) if _asked(test, place, column, part)]
     chosen = {key: _ranked(test, places, column, version.thresholds[column], key) for key in OUTCOMES}
@@ -53,7 +72,7 @@ def read_sheet(version: ModelVersion, concept: str, part: str) -> list[Outcome]:
 
 
 def _asked(test: dict[str, Any], place: int, column: int, part: str) -> bool:
-    return bool(test["labels"][place][column] >= 0 and test["expert"][place][column] == (part == "expert"))
+    return bool(test["labels"][place][column] >= 0 and test["expert"][place][column] == (part == "test_expert"))
 
 
 def _ranked(test: dict[str, Any], places: Iterable[int], column: int, threshold: float, key: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from math import isclose
 from typing import Any
@@ -23,6 +23,8 @@ PARTS = {
     "test_expert_obverse": "labels that experts gave, obverses alone",
     "test_expert_reverse": "labels that experts gave, reverses alone",
 }
+OLD_PARTS = {"text": "test", "expert": "test_expert"}
+"""What addresses of the sheet of answers called them."""
 METRICS = {
     "balanced_accuracy": "Accuracy (balanced)",
     "precision": "Precision",
@@ -122,6 +124,12 @@ def read_table(models: list[ModelVersion], part: str, metrics: Sequence[str]) ->
     ]
     mean = _mean(lines, measured, metrics) if lines else None
     return Table(models, {key: METRICS[key] for key in metrics}, lines, mean, [*_costs(models)])
+
+
+def part_of(word: str, models: Sequence[ModelVersion], parts: Container[str] = PARTS) -> str:
+    """What an address asks for; what it does not name among `parts`, is chosen by the models."""
+    part = OLD_PARTS.get(word, word)
+    return part if part in parts else default_part(models)
 
 
 def default_part(models: Iterable[ModelVersion]) -> str:

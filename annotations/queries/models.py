@@ -62,6 +62,26 @@ def answered_enough(version: ModelVersion) -> bool:
     return bool(answers >= ENOUGH_ANSWERS)
 
 
+@dataclass(frozen=True)
+class Headline:
+    """The one figure that stands for a model that looks at sides."""
+
+    ap: float | None
+    """Mean over the concepts, 0..1."""
+    concepts: int
+    answers: int
+    by_experts: bool
+
+
+def read_headline(version: ModelVersion) -> Headline | None:
+    """By experts' answers where they are enough; None of a model that was measured otherwise, on names in texts."""
+    by_experts = answered_enough(version)
+    mean = (version.metrics.get("test_expert" if by_experts else "test") or {}).get("mean") or {}
+    if "ap" not in mean:
+        return None
+    return Headline(mean["ap"], mean.get("concepts", len(version.concepts)), mean.get("n") or 0, by_experts)
+
+
 def read_figures(version: ModelVersion, part: str) -> Measured | None:
     """The figures on one part; None where nothing was measured there."""
     measured = version.metrics.get(part) or {}

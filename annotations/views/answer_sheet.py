@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from annotations.models import ModelVersion
-from annotations.queries.answer_sheet import PARTS, describe_calibration, read_sheet
-from annotations.queries.model_table import METRICS
+from annotations.queries.answer_sheet import PARTS, describe_calibration, most_telling, read_answers, read_sheet
+from annotations.queries.model_table import METRICS, part_of
 from annotations.queries.models import Figure, concept_names
 from annotations.services.gate import Calibration
 from annotations.views.access import admin_required
@@ -21,17 +21,20 @@ from annotations.views.access import admin_required
 def answer_sheet(request: HttpRequest, model_id: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=model_id)
     names = concept_names(version)
-    slug = request.GET.get("concept") or next(iter(names), "")
-    if slug not in names:
-        raise Http404(f"Model {version.pk} knows no concept “{slug}”; it knows {', '.join(names) or 'none'}.")
-    part = request.GET.get("part", "")
-    part = part if part in PARTS else "text"
-    context = {"version": version, "names": names, "concept": slug, "name": names[slug], "part": part, "parts": PARTS}
+    asked = request.GET.get("concept") or ""
+    if (asked and asked not in names) or not names:
+        raise Http404(f"Model {version.pk} knows no concept “{asked}”; it knows {', '.join(names) or 'none'}.")
+    part = part_of(request.GET.get("part", ""), [version], PARTS)
+    context = {"version": version, "names": names, "part": part, "part_words": PARTS[part], "parts": PARTS}
     try:
-        outcomes = read_sheet(version, slug, part)
+        test = read_answers(version)
+        slug = asked or most_telling(version, test, part)
+        outcomes = read_sheet(version, test, slug, part)
     except (OSError, ValueError, KeyError) as error:
         context["problem"] = f"The test answers of model {version.pk} cannot be read ({error}). Train it again."
-        return render(request, "models/sheet.html", context)
+        slug = asked or next(iter(names))
+        return render(request, "models/sheet.html", context | {"concept": slug, "name": names[slug]})
+    context |= {"concept": slug, "name": names[slug]}
     threshold = version.thresholds[version.concepts.index(slug)]
     counts = {outcome.key: outcome.count for outcome in outcomes}
     context |= {"outcomes": outcomes, "threshold": threshold, "counts": counts, "total": sum(counts.values())}
@@ -52,7 +55,7 @@ def _figures(version: ModelVersion, slug: str, part: str) -> list[tuple[str, Fig
 def _reliability(version: ModelVersion, slug: str, part: str, calibrated: bool) -> list[tuple[str, Calibration]]:
     """Whether its probabilities mean what they say; also before they were set right, where they were."""
     row = _measured(version, part).get(slug) or {}
-    curves = version.metrics.get("curves" if part == "text" else "curves_expert") or {}
+    curves = version.metrics.get("curves" if part == "test" else "curves_expert") or {}
     drawn = curves.get(slug) or {}
     found = [("As it answers", Calibration(row.get("calibration_error"), drawn.get("reliability") or []))]
     if calibrated:
@@ -62,4 +65,4 @@ def _reliability(version: ModelVersion, slug: str, part: str, calibrated: bool) 
 
 
 def _measured(version: ModelVersion, part: str) -> dict[str, Any]:
-    return version.metrics.get("test" if part == "text" else "test_expert") or {}
+    return version.metrics.get(part) or {}

@@ -23,7 +23,7 @@ from annotations.queries.model_table import (
     Line,
     Table,
     choose_models,
-    default_part,
+    part_of,
     read_table,
 )
 from annotations.views.access import admin_required
@@ -49,9 +49,9 @@ class Choice:
 
 def choose(request: HttpRequest) -> Choice:
     numbers = [int(each) for each in request.GET.getlist("models") if NUMBER.fullmatch(each)]
-    models, part = choose_models(numbers), request.GET.get("part", "")
+    models = choose_models(numbers)
     metrics = [key for key in METRICS if key in request.GET.getlist("metrics")]
-    return Choice(models, part if part in PARTS else default_part(models), metrics or list(PUBLISHED))
+    return Choice(models, part_of(request.GET.get("part", ""), models), metrics or list(PUBLISHED))
 
 
 @require_safe

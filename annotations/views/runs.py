@@ -16,6 +16,7 @@ from annotations import tasks
 from annotations.forms.runs import RunForm
 from annotations.models import Job, TrainingRun
 from annotations.queries import runs as queries
+from annotations.queries.models import read_headline
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job, repeat_job
 from annotations.services.training import log_file, queue_training
@@ -119,6 +120,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "progress": queries.read_progress(found),
         "columns": columns,
         "rows": rows,
+        "headline": read_headline(found.version) if hasattr(found, "version") else None,
         "frozen": queries.describe_snapshot(found.snapshot) if found.snapshot else None,
     }
     if request.htmx:  # type: ignore[attr-defined]

@@ -188,7 +188,7 @@ def test_figures_below_nought_stand_on_the_scale_and_few_questions_have_none(
             read_again(third, first, "yes")
     client.force_login(admin)
     page = page_of(client.get(reverse("agreement")))
-    assert [each.get_text() for each in page.select(".kappa-scale span")] == ["−1", "−0.5", "0", "0.5", "1"]
+    assert [each.get_text() for each in page.select(".kappa-scale text")] == ["−1", "−0.5", "0", "0.5", "1"]
     rows = {row.th.get_text(): row for row in page.select(".kappa tbody .pair-row")}
     cells = [" ".join(cell.get_text().split()) for cell in rows["ada and bela"].select("td.number")]
     assert cells == ["6", "0.00", "−1.00 −1.00 to 0.00", "−1.00", "0"]

@@ -183,24 +183,22 @@ def _shares(row: BoxRecord, side: Side) -> Edges:
         if not row.width or not row.height:
             raise ValueError("The file does not say how wide and high its picture is.")
         return row.left / row.width, row.top / row.height, row.right / row.width, row.bottom / row.height
-    if not side.crop_box:
-        raise ValueError("It is not known where on its photograph this side was cropped. Crop it again under Pictures.")
-    left, top, right, bottom = side.crop_box
-    edge = _cut(side)
-    across, down, scale = (left + right) / 2, (top + bottom) / 2, _scale(row, side)
+    (across, down, edge), scale = _cut(side), _scale(row, side)
     corners = ((row.left, across), (row.top, down), (row.right, across), (row.bottom, down))
     one, two, three, four = (0.5 + (place * scale - middle) / edge for place, middle in corners)
     return one, two, three, four
 
 
 def _pixel(row: BoxRecord, side: Side) -> float:
-    return 1 / row.width if row.cropped else _scale(row, side) / _cut(side)
+    return 1 / row.width if row.cropped else _scale(row, side) / _cut(side)[2]
 
 
-def _cut(side: Side) -> float:
-    """How many pixels of the photograph the crop is wide."""
+def _cut(side: Side) -> tuple[float, float, float]:
+    """Where the middle of the crop lies on the photograph, across and down, and how long its edge is, in pixels."""
+    if not side.crop_box:
+        raise ValueError("It is not known where on its photograph this side was cropped. Crop it again under Pictures.")
     left, top, right, bottom = side.crop_box
-    return float(max(right - left, bottom - top) / (1 - 2 * MARGIN))
+    return (left + right) / 2, (top + bottom) / 2, max(right - left, bottom - top) / (1 - 2 * MARGIN)
 
 
 def _clipped(edges: Edges) -> Edges:

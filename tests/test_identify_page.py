@@ -16,16 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from annotations import tasks
-from annotations.models import (
-    Concept,
-    Identification,
-    ModelVersion,
-    Publication,
-    Snapshot,
-    TrainingRun,
-    WorkerPresence,
-)
-from annotations.views import identify as view
+from annotations.models import Concept, Identification, ModelVersion, Publication, Snapshot, TrainingRun, WorkerPresence
 
 pytestmark = pytest.mark.django_db
 SLUGS = ["eagle", "horse", "globe"]
@@ -117,16 +108,6 @@ def test_what_is_no_photograph_is_refused_in_a_sentence(
 def test_sending_nothing_says_what_to_do(client: Client, published: ModelVersion) -> None:
     assert problem_of(client.post(reverse("identify"), {})) == "Choose a photograph first."
     assert problem_of(client.post(reverse("identify"), {"photograph": "text"})) == "Choose a photograph first."
-
-
-def test_a_file_over_the_cap_is_read_past_and_kept_nowhere(
-    client: Client, published: ModelVersion, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.PHOTOGRAPH_MAX_BYTES = 2**20
-    monkeypatch.setattr(view, "queue_identification", pytest.fail)
-    response = client.post(reverse("identify"), {"photograph": photograph(b"\xff" * (2**20 + 1))})
-    assert response.status_code == 413
-    assert problem_of(response) == "The file is larger than 1 MB, and at most 1 MB are taken. Send a smaller copy."
 
 
 def test_a_post_without_its_token_is_refused(published: ModelVersion) -> None:

@@ -87,7 +87,7 @@ def test_a_page_counts_down_by_itself_where_the_server_does_not_count(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seconds", [20, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.slow)])
 def test_twelve_acts_without_a_network_are_twelve_rows_in_their_order(page: Any, seconds: int) -> None:
     gone = time.monotonic()
     page.context.set_offline(True)

@@ -113,3 +113,30 @@ def test_damaged_evidence_is_refused(tmp_path: Path) -> None:
     arguments.evidence.write_bytes(b"no tensors")
     with pytest.raises(LearningError, match=r"evidence.safetensors cannot be read"):
         rank.run(arguments, Heard())
+
+
+def test_suspicion_stands_only_where_a_strategy_judges_it(tmp_path: Path) -> None:
+    rank.run(write_files(tmp_path, corpus()[0]), Heard())
+    order, about = load_file(tmp_path / "order.safetensors"), json.loads((tmp_path / "order.json").read_text())
+    for number, name in enumerate(about["strategies"]):
+        given = order["suspicion"][order["strategy"] == number]
+        assert len(given) and np.isfinite(given).all() == STRATEGIES[name].IS_SUSPICION == np.isfinite(given).any()
+
+
+def test_of_a_handful_of_open_labels_no_share_is_given(tmp_path: Path) -> None:
+    found, truth = corpus()
+    settled = found.text[:, 0] == YES
+    settled[np.flatnonzero(settled)[:7]] = False
+    expert = np.where(settled[:, None], truth, NONE).astype(np.int8)
+    eagle = rank.run(write_files(tmp_path, replace(found, expert=expert)), Heard())["concepts"]["eagle"]
+    assert (eagle["present"], eagle["wrong_present"]) == (7, None)
+    assert eagle["absent"] > 20 and 0 <= eagle["wrong_absent"] < 0.1
+
+
+def test_a_strategy_that_found_nothing_worth_asking_does_not_blame_the_model(tmp_path: Path) -> None:
+    found = replace(corpus()[0], embedding=np.ones((300, 4), dtype=np.float32))
+    found.expert[0, 0] = YES
+    rank.run(write_files(tmp_path, found, floor=1.0), Heard())
+    silent = json.loads((tmp_path / "order.json").read_text())["silent"]
+    assert silent["diversity"] == "Every side with questions is near one that experts answered."
+    assert silent["noise_rank"] == "No question that is left to it is suspicious enough."

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from safetensors.numpy import load_file
 
@@ -20,7 +21,7 @@ from annotations.services.ranking_order import Order, store_order
 from annotations.services.review import lease_items, rank_questions, skip_item
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_model
-from tests.review_steps import answer
+from tests.review_steps import answer, page_of
 
 pytestmark = pytest.mark.django_db
 PICTURE = "ab/picture.webp"
@@ -39,6 +40,7 @@ def order_of(*questions: tuple[Side, Concept, float, str], strategy: str = "nois
         side=np.array([side.pk for side in sides], dtype=np.int64),
         concept=np.array([concepts.index(concept) for concept in asked], dtype=np.int32),
         score=np.array(scores, dtype=np.float64),
+        suspicion=np.array([0.93 if strategy == "noise_rank" else np.nan] * len(questions), dtype=np.float32),
         strategy=np.zeros(len(questions), dtype=np.int16),
         reason=np.arange(len(questions), dtype=np.int32),
         words=words,
@@ -120,10 +122,22 @@ def test_an_order_becomes_the_queue_with_score_reason_strategy_and_round(
     assert counts == {"changed": 0, "added": 2, "withdrawn": 0}
     assert [row[1:] for row in queue()] == [("eagle", 0.9, "noise_rank"), ("horse", 0.4, "noise_rank")]
     item = ReviewItem.objects.get(concept=concepts["eagle"])
-    assert (item.reason, item.round) == ("Text says eagle, model 3 %.", 7)
+    assert (item.reason, item.round, item.suspicion) == ("Text says eagle, model 3 %.", 7, pytest.approx(0.93))
     counts = store((side, concepts["horse"], 0.8, "Text does not say horse, model 99 %."))
     assert counts == {"changed": 1, "added": 0, "withdrawn": 1}
     assert [row[1:] for row in queue()] == [("horse", 0.8, "noise_rank")]
+
+
+def test_only_where_the_strategy_judges_suspicion_is_a_suspicion_kept_and_shown(
+    client: Client, expert: User, side: Side, concepts: dict[str, Concept]
+) -> None:
+    client.force_login(expert)
+    for strategy, kept, told in (("noise_rank", 0.93, "Probably wrong 0.93 of 1."), ("random", None, "")):
+        order = order_of((side, concepts["eagle"], 0.99, "Text says eagle."), strategy=strategy)
+        store_order(*order, round=7, report=quietly)
+        assert ReviewItem.objects.get().suspicion == (kept if kept is None else pytest.approx(kept))
+        asked = page_of(client.get("/review/", {"concept": "eagle"})).select_one(".asked p")
+        assert " ".join(asked.get_text().split()) == f"Text says eagle. {told}".strip()
 
 
 def test_what_an_expert_answered_is_not_asked_again(side: Side, expert: User, concepts: dict[str, Concept]) -> None:

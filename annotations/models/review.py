@@ -36,7 +36,10 @@ class ReviewItem(models.Model):
 
     side = models.ForeignKey(Side, models.CASCADE, related_name="review_items")
     concept = models.ForeignKey(Concept, models.CASCADE, related_name="review_items")
-    score = models.FloatField(help_text="Suspicion 0..1; the highest is asked first.")
+    score = models.FloatField(help_text="Its place in the order, from 1 down to 0; the highest is asked first.")
+    suspicion = models.FloatField(
+        null=True, blank=True, help_text="0..1, as its strategy judged it; none where that judges no suspicion."
+    )
     reason = models.CharField(max_length=200)
     round = models.PositiveIntegerField(
         default=0, help_text="The training run after which it was ranked, 0 before any."

@@ -27,7 +27,7 @@ INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, s
 SELECT side_id, %(into)s, 1.0, reason, 0, %(strategy)s, 'open'
 FROM unnest(%(sides)s::bigint[], %(reasons)s::text[]) AS given (side_id, reason)
 ON CONFLICT (side_id, concept_id) DO UPDATE
-SET status = 'open', score = 1.0, reason = EXCLUDED.reason, strategy = EXCLUDED.strategy
+SET status = 'open', score = 1.0, suspicion = NULL, reason = EXCLUDED.reason, strategy = EXCLUDED.strategy
 """
 # Where only the one that goes has a label it becomes the other's, which costs half of a new one.
 _MOVE_LABELS = """

@@ -24,11 +24,13 @@ STEP = 5000
 _TABLES = """
 DROP TABLE IF EXISTS ranked_question, ranked_reason, ranked_strategy, ranked_out CASCADE;
 CREATE TEMPORARY TABLE ranked_question
-  (place integer, side_id bigint, concept_id bigint, score double precision, strategy smallint, reason integer);
+  (place integer, side_id bigint, concept_id bigint, score double precision, suspicion double precision,
+   strategy smallint, reason integer);
 CREATE TEMPORARY TABLE ranked_reason (number integer PRIMARY KEY, words text);
 CREATE TEMPORARY TABLE ranked_strategy (number smallint PRIMARY KEY, words text);
 CREATE TEMPORARY VIEW ranked AS
-  SELECT place, side_id, concept_id, score, strategy.words AS strategy, reason.words AS reason
+  SELECT place, side_id, concept_id, score, nullif(suspicion, 'NaN') AS suspicion,
+    strategy.words AS strategy, reason.words AS reason
   FROM ranked_question
   JOIN ranked_strategy strategy ON strategy.number = ranked_question.strategy
   JOIN ranked_reason reason ON reason.number = ranked_question.reason;
@@ -44,17 +46,17 @@ ANALYZE ranked_question; ANALYZE ranked_reason; ANALYZE ranked_strategy;
 # A question that somebody is answering at this moment is left as it is, in whatever order its row is locked.
 _CHANGE = """
 WITH held AS (
-  SELECT item.id, given.score, given.strategy, given.reason
+  SELECT item.id, given.score, given.suspicion, given.strategy, given.reason
   FROM ranked given JOIN annotations_reviewitem item USING (side_id, concept_id)
   WHERE place >= %(first)s AND place < %(last)s AND item.status = 'open' FOR UPDATE OF item SKIP LOCKED
 )
 UPDATE annotations_reviewitem item
-SET score = held.score, strategy = held.strategy, reason = held.reason, round = %(round)s
+SET score = held.score, suspicion = held.suspicion, strategy = held.strategy, reason = held.reason, round = %(round)s
 FROM held WHERE held.id = item.id
 """
 _ADD = """
-INSERT INTO annotations_reviewitem (side_id, concept_id, score, reason, round, strategy, status)
-SELECT given.side_id, given.concept_id, score, reason, %(round)s, strategy, 'open' FROM ranked given
+INSERT INTO annotations_reviewitem (side_id, concept_id, score, suspicion, reason, round, strategy, status)
+SELECT given.side_id, given.concept_id, score, suspicion, reason, %(round)s, strategy, 'open' FROM ranked given
 JOIN annotations_side side ON side.id = given.side_id
 JOIN annotations_concept concept ON concept.id = given.concept_id AND NOT concept.retired
 WHERE place >= %(first)s AND place < %(last)s
@@ -86,6 +88,8 @@ class Order:
     side: npt.NDArray[np.int64]
     concept: npt.NDArray[np.int32]
     score: npt.NDArray[np.float64]
+    suspicion: npt.NDArray[np.float32]
+    """NaN where the strategy judges no suspicion."""
     strategy: npt.NDArray[np.int16]
     reason: npt.NDArray[np.int32]
     words: dict[str, Any]
@@ -97,7 +101,7 @@ class Order:
 def read_order(path: Path) -> Order:
     arrays = load_file(path)
     words = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    names = ("side", "concept", "score", "strategy", "reason")
+    names = ("side", "concept", "score", "suspicion", "strategy", "reason")
     return Order(**{name: arrays[name] for name in names}, words=words)
 
 
@@ -132,6 +136,7 @@ def _lay_down(order: Order, concepts: list[Concept]) -> None:
         "side_id": (BIGINT, order.side),
         "concept_id": (BIGINT, ids[order.concept]),
         "score": (DOUBLE, order.score),
+        "suspicion": (DOUBLE, order.suspicion),
         "strategy": (SMALLINT, order.strategy),
         "reason": (INTEGER, order.reason),
     }

@@ -123,5 +123,6 @@ def question_json(question: Question) -> dict[str, Any]:
         "other": media(question.other.crop) if question.other else "",
         "reason": item.reason,
         "score": item.score,
+        "suspicion": item.suspicion,
         "html": render_to_string("review/question.html", {"question": question}),
     }

@@ -24,7 +24,7 @@ ORDER is a safetensors file with N questions, the first to be asked first:
     side       int64 (N,)     the site's id
     concept    int32 (N,)     column of the plan's concepts
     score      float64 (N,)   falls from 1 towards 0 along the order: what to sort by
-    suspicion  float32 (N,)   what the strategy itself gave it, 0..1
+    suspicion  float32 (N,)   what the strategy itself gave it, 0..1; NaN where that is no suspicion (random, rare)
     strategy   int16 (N,)     number in "strategies" of the JSON file
     reason     int32 (N,)     number in "reasons" of the JSON file
 
@@ -36,7 +36,8 @@ Beside it, the same name with .json:
      "silent": {"diversity": "No model has placed the sides yet."},   why a strategy has none
      "concepts": {"eagle": {"present": 812, "absent": 9100,          open labels by text
                             "wrong_present": 0.21, "wrong_absent": 0.01,    shares of these that are estimated wrong;
-                                                                null where there is too little to go by
+                                                                null where there is too little to go by, or fewer
+                                                                than FEWEST_LEFT are open
                             "corrected_present": 15, "corrected_absent": 2,    wrong ones that experts have found
                             "expert": 40}, …}}                  experts' answers
 
@@ -61,7 +62,8 @@ from mlcore.noise.noisy_sigmoid import fit_noise
 from mlcore.ranking.evidence import NO, NONE, YES, Evidence
 from mlcore.ranking.order import FLOOR, MOST, MOST_PER_SIDE, Order, Plan, put_in_order
 from mlcore.ranking.reasons import tell_reasons
-from mlcore.ranking.strategies import STRATEGIES
+from mlcore.ranking.shares import FEWEST_LEFT
+from mlcore.ranking.strategies import why_silent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +79,7 @@ def run(arguments: argparse.Namespace, report: Report) -> dict[str, Any]:
     reasons, numbers = tell_reasons(evidence, order)
     write_order(arguments.out, evidence, order, numbers)
     counts = order.counts()
-    silent = {name: STRATEGIES[name].SILENT for name, count in counts.items() if not count}
+    silent = {name: why_silent(name, evidence) for name, count in counts.items() if not count}
     found = {"counts": counts, "concepts": describe_labels(evidence)}
     about = {"strategies": order.names, "reasons": reasons, "silent": silent} | found
     write_json(arguments.out.with_suffix(".json"), about)
@@ -124,7 +126,7 @@ def write_order(path: Path, evidence: Evidence, order: Order, reasons: np.ndarra
         "side": evidence.sides[order.places // columns].astype(np.int64),
         "concept": (order.places % columns).astype(np.int32),
         "score": 1 - np.arange(count, dtype=np.float64) / max(1, count),
-        "suspicion": order.suspicions,
+        "suspicion": order.judged(),
         "strategy": order.strategies,
         "reason": reasons,
     }
@@ -136,22 +138,18 @@ def write_order(path: Path, evidence: Evidence, order: Order, reasons: np.ndarra
 def describe_labels(evidence: Evidence) -> dict[str, dict[str, Any]]:
     """Per concept what stands in ORDER's JSON file under "concepts".
 
-    What texts get wrong is estimated from all their labels; what experts have found of it is taken off, so that it does
-    not matter how suspicious the labels were that they looked at.
+    How texts err is fitted on all their labels. What is still wrong is then judged label by label, and of the open ones
+    alone, so that it does not matter how suspicious the labels were that experts looked at.
     """
     found: dict[str, dict[str, Any]] = {}
     for column, concept in enumerate(evidence.concepts):
         text, expert = evidence.text[:, column], evidence.expert[:, column]
         noise = fit_noise(text, evidence.believed[:, column])
         row: dict[str, Any] = {"expert": int((expert != NONE).sum())}
-        for name, said, opposite, share in (
-            ("present", YES, NO, noise.wrong_present if noise else None),
-            ("absent", NO, YES, noise.wrong_absent if noise else None),
-        ):
-            labels, still = text == said, int(((text == said) & (expert == NONE)).sum())
-            corrected = int((labels & (expert == opposite)).sum())
-            left = None if share is None else max(0.0, share * int(labels.sum()) - corrected) / max(1, still)
-            row |= {name: still, f"corrected_{name}": corrected}
-            row[f"wrong_{name}"] = None if left is None else round(min(1.0, left), 4)
+        for name, said, opposite in (("present", YES, NO), ("absent", NO, YES)):
+            still = (text == said) & (expert == NONE)
+            doubts = noise.doubts[still & np.isfinite(noise.doubts)] if noise else np.empty(0)
+            row |= {name: int(still.sum()), f"corrected_{name}": int(((text == said) & (expert == opposite)).sum())}
+            row[f"wrong_{name}"] = round(float(doubts.mean()), 4) if len(doubts) >= FEWEST_LEFT else None
         found[concept] = row
     return found

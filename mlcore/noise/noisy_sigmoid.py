@@ -44,6 +44,8 @@ class LabelNoise:
     """a: of the sides that do not show it, the share called present."""
     forgotten: float
     """b: of the sides that show it, the share called absent."""
+    doubts: Floats
+    """(n,): the probability that each label is wrong, NaN for those that were not used."""
 
 
 def fit_noise(labels: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]) -> LabelNoise | None:
@@ -59,14 +61,16 @@ def fit_noise(labels: npt.NDArray[np.integer], probabilities: npt.NDArray[np.flo
     present = int(given.sum())
     if min(present, len(given) - present) < FEWEST or np.ptp(said) == 0:
         return None
-    heights, counts, shares = _in_steps((said - said.mean()) / said.std(), given)
-    invented, forgotten, shown = _fit(heights, counts, shares)
+    places = (said - said.mean()) / said.std()
+    heights, counts, shares = _in_steps(places, given)
+    invented, forgotten, steps = _fit(heights, counts, shares)
+    shown = np.interp(places, heights, steps)
     called = invented + (1 - invented - forgotten) * shown
-    wrong_present = counts @ (shares * (1 - shown) * invented / called) / present
-    wrong_absent = counts @ ((1 - shares) * shown * forgotten / (1 - called)) / (len(given) - present)
-    return LabelNoise(
-        present, len(given) - present, float(wrong_present), float(wrong_absent), float(invented), float(forgotten)
-    )
+    doubts = np.where(given, (1 - shown) * invented / called, shown * forgotten / (1 - called))
+    wrong = float(doubts[given].mean()), float(doubts[~given].mean())
+    all_doubts = np.full(labels.shape, np.nan)
+    all_doubts[known] = doubts
+    return LabelNoise(present, len(given) - present, *wrong, float(invented), float(forgotten), all_doubts)
 
 
 def _in_steps(heights: Floats, given: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:

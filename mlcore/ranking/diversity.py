@@ -13,6 +13,7 @@ LABEL = "Unlike what was asked so far"
 JUDGES_UNSEEN = False
 IS_SUSPICION = False
 SILENT = "No model has placed the sides yet."
+COVERED_ALL = "Every side with questions is near one that experts answered."
 POOL = 5_000
 """Sides that are looked at, drawn at random where there are more: each choice measures its distance to all of them."""
 CHOSEN = 1_000

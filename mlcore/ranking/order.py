@@ -55,6 +55,11 @@ class Order:
     names: tuple[str, ...]
     """Strategies that have a share."""
 
+    def judged(self) -> Floats:
+        """(N,): what the strategy gave it where that is a suspicion, else NaN."""
+        judging = np.array([STRATEGIES[name].IS_SUSPICION for name in self.names], dtype=bool)[self.strategies]
+        return np.where(judging, self.suspicions, np.float32(np.nan))
+
     def counts(self) -> dict[str, int]:
         """Strategy to the number of its questions."""
         found = np.bincount(self.strategies, minlength=len(self.names))

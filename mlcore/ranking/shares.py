@@ -1,4 +1,7 @@
-"""How large a part of the queue each strategy has until somebody sets other shares."""
+"""How large a part of the queue each strategy has until somebody sets other shares, and what is too few to judge."""
+
+FEWEST_LEFT = 20
+"""Open labels of a concept, below which no share of wrong ones among them is given."""
 
 DEFAULT_SHARES = {
     "noise_rank": 0.45,

@@ -104,7 +104,13 @@ def test_estimated_noise_is_read_from_the_ranking_after_each_round(
     eagle = ["Eagle", "30.0 % of 100", "10.0 % of 100", "2.0 % of 300", "2.0 % of 300"]
     assert row_of(shown, "noise-title", "Eagle") == eagle
     together = next(words(row) for row in shown.select("section[aria-labelledby=noise-title] .total-row"))
-    assert together.startswith("1 together 30.0 % of 100")
+    assert together.startswith("Known in both, together 30.0 % of 100")
+    settled = {"model": 1, "concepts": {"eagle": NOISE | {"present": 1, "wrong_present": 1.0}}}
+    RankingRun.objects.filter(round=two_rounds[1].run_id).update(facts=settled)
+    shown = page(client, admin)
+    assert row_of(shown, "noise-title", "Eagle")[1:3] == ["30.0 % of 100", "too few: 1"]
+    assert row_of(shown, "noise-title", "Known in both, together")[3:] == ["2.0 % of 300", "2.0 % of 300"]
+    RankingRun.objects.filter(round=two_rounds[1].run_id).update(facts=facts)
     RankingRun.objects.filter(round=two_rounds[0].run_id).delete()
     shown = page(client, admin)
     assert row_of(shown, "noise-title", "Eagle") == [

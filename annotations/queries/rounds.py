@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from annotations.models import Decision, Job, ModelVersion, RankingRun, TrainingRun
+from mlcore.ranking.shares import FEWEST_LEFT
 from mlcore.registry import kinds
 
 SHOWN = 20
@@ -42,15 +43,12 @@ class Estimate:
 
     @property
     def wrong(self) -> float | None:
-        """Share of all labels, 0..1; None where either share could not be estimated."""
+        """Share of all labels of which there are enough, 0..1; None where it could not be estimated."""
         parts = [(self.present, self.wrong_present), (self.absent, self.wrong_absent)]
-        if not self.labels or any(share is None for count, share in parts if count):
+        enough = [(count, share) for count, share in parts if count >= FEWEST_LEFT]
+        if not enough or any(share is None for _, share in enough):
             return None
-        return sum(count * (share or 0.0) for count, share in parts) / self.labels
-
-    @property
-    def labels(self) -> int:
-        return self.present + self.absent
+        return sum(count * (share or 0.0) for count, share in enough) / sum(count for count, _ in enough)
 
 
 def picture_runs() -> QuerySet[TrainingRun]:
@@ -92,18 +90,33 @@ def read_estimates(ranking: RankingRun | None) -> dict[str, Estimate]:
     """What a ranking estimated, by slug; empty where there is none."""
     concepts: Mapping[str, Mapping[str, Any]] = ranking.facts.get("concepts", {}) if ranking else {}
     return {
-        slug: Estimate(row["present"], row["wrong_present"], row["absent"], row["wrong_absent"])
+        slug: Estimate(row["present"], _of_enough(row, "present"), row["absent"], _of_enough(row, "absent"))
         for slug, row in concepts.items()
     }
 
 
-def sum_estimates(estimates: Mapping[str, Estimate], slugs: Sequence[str]) -> Estimate:
-    """All of these concepts together, each of which has both shares."""
-    rows = [estimates[slug] for slug in slugs]
-    present, absent = sum(row.present for row in rows), sum(row.absent for row in rows)
-    return Estimate(
-        present,
-        sum(row.present * (row.wrong_present or 0.0) for row in rows) / present if present else None,
-        absent,
-        sum(row.absent * (row.wrong_absent or 0.0) for row in rows) / absent if absent else None,
-    )
+def _of_enough(row: Mapping[str, Any], said: str) -> float | None:
+    """Rankings of an earlier version gave a share of a handful of labels, too."""
+    share: float | None = row[f"wrong_{said}"]
+    return share if row[said] >= FEWEST_LEFT else None
+
+
+def sum_estimates(estimates: Mapping[str, Estimate], others: Mapping[str, Estimate]) -> Estimate:
+    """The concepts together that have a share here and in the other ranking: present and absent each for themselves."""
+    both = [(row, others[slug]) for slug, row in estimates.items() if slug in others]
+    present = [
+        (row.present, row.wrong_present)
+        for row, other in both
+        if row.wrong_present is not None and other.wrong_present is not None
+    ]
+    absent = [
+        (row.absent, row.wrong_absent)
+        for row, other in both
+        if row.wrong_absent is not None and other.wrong_absent is not None
+    ]
+    return Estimate(*_together(present), *_together(absent))
+
+
+def _together(parts: Sequence[tuple[int, float]]) -> tuple[int, float | None]:
+    labels = sum(count for count, _ in parts)
+    return labels, sum(count * share for count, share in parts) / labels if labels else None

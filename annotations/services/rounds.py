@@ -54,7 +54,7 @@ class Gain:
     supply: list[Supply]
     noise: list[Noise]
     noise_of_all: Noise | None
-    """Over the concepts that both rankings could judge."""
+    """Over the concepts that both rankings could judge; None where there are none."""
     rankings: tuple[RankingRun | None, RankingRun | None]
 
     @property
@@ -117,14 +117,8 @@ def _noise(first: RankingRun | None, second: RankingRun | None) -> tuple[list[No
     before, after = read_estimates(first), read_estimates(second)
     names = dict(Concept.objects.values_list("slug", "name"))
     lines = [Noise(names.get(slug, slug), before.get(slug), after.get(slug)) for slug in sorted({*before, *after})]
-    both = [
-        slug
-        for slug, estimate in before.items()
-        if slug in after and estimate.wrong is not None and after[slug].wrong is not None
-    ]
-    if not both:
-        return lines, None
-    return lines, Noise(f"{len(both)} together", sum_estimates(before, both), sum_estimates(after, both))
+    together = Noise("Known in both, together", sum_estimates(before, after), sum_estimates(after, before))
+    return lines, together if together.is_known else None
 
 
 def describe_rounds(rounds: Sequence[Round], curve: Curve | None, *, see_all: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from annotations.models import Concept, Job, TrainingRun
 from annotations.queries.agreement import read_pace
 from annotations.queries.corrections import KINDS
 from annotations.queries.forest import draw_forest
-from annotations.queries.rounds import Round, list_rounds
+from annotations.queries.rounds import FEWEST_LEFT, Round, list_rounds
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.gate import FEWEST
@@ -85,6 +85,7 @@ def _gain(request: HttpRequest, found: list[Round]) -> dict[str, Any]:
         "forest": draw_forest(rows, part.mean, names) if part and part.shows else None,
         "thin": [names.get(slug, slug) for slug in part.thin] if part else [],
         "fewest": FEWEST,
+        "fewest_left": FEWEST_LEFT,
     }
 
 

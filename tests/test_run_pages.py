@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations.models import Concept, Side, TrainingRun
+from annotations.models import Side, TrainingRun
 from annotations.queries.runs import count_supply
 from annotations.services.decisions import record_decision
 from annotations.services.training import log_file
@@ -218,37 +218,12 @@ def test_a_part_that_the_page_does_not_have_is_a_bad_request(page: Client) -> No
     assert page.get(make_run().get_absolute_url(), headers=headers).status_code == 400
 
 
-def test_the_curves_have_a_table_behind_them(page: Client) -> None:
-    row = {"event": "epoch", "epoch": 1, "epochs": 2, "train_loss": 0.7, "validation_loss": 0.8, "validation_ap": None}
-    row |= {"images_per_second": 150.0}
-    run = make_run(status="running", epochs=[row, row | {"epoch": 2, "validation_ap": 0.5}])
-    table = soup(page.get(run.get_absolute_url()).content).select_one("table#epochs")
-    heads = {cell.get_text(): cell["data-group"] for cell in table.select("th")}
-    losses, scores = {"Train loss": "loss", "Validation loss": "loss"}, {"Validation AP": "score"}
-    assert heads == losses | scores | {"Epoch": "", "Images per second": ""}
-    first = [cell.get_text() for cell in table.select("tbody tr")[0].select("td")]
-    assert sorted(first) == ["0.7000", "0.8000", "1", "150.0", "–"]
-
-
 @pytest.mark.parametrize(("answers", "words"), [(3, "labels read from texts"), (40, "40 answers of experts")])
 def test_the_figure_of_a_run_says_by_what_it_was_measured_and_over_what(page: Client, answers: int, words: str) -> None:
     version = make_model(metrics=measured(expert_answers=answers))
     told = soup(page.get(version.run.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
     part = version.metrics["test_expert" if answers == 40 else "test"]["mean"]
     assert f"over {part['concepts']} concept" in told and words in told and f"{part['ap']:.3f} of 1" in told
-
-
-def test_epochs_of_networks_of_their_own_are_counted_for_each_and_named(page: Client) -> None:
-    Concept.objects.create(slug="eagle", name="Eagle")
-    row = {"event": "epoch", "epochs": 2, "train_loss": 0.5, "validation_ap": 0.25}
-    concepts = ["eagle", "eagle", "horse", "horse"]
-    epochs = [row | {"epoch": place, "concept": slug} for place, slug in enumerate(concepts, start=1)]
-    run = make_run(kind="concept_cnn", config={}, status="succeeded", epochs=epochs)
-    table = soup(page.get(run.get_absolute_url()).content).select_one("table#epochs")
-    heads = [cell.get_text() for cell in table.select("thead th")]
-    shown = [[cell.get_text() for cell in line.select("th, td")] for line in table.select("tbody tr")]
-    assert heads[:2] == ["Network of", "Epoch"]
-    assert [line[:2] for line in shown] == [["Eagle", "1"], ["Eagle", "2"], ["horse", "1"], ["horse", "2"]]
 
 
 def test_a_failed_run_gives_its_reason_and_can_be_repeated(page: Client) -> None:

@@ -192,7 +192,10 @@ def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:
         **({"networks": ("Networks", "")} if several else {}),
         "epochs": ("Epochs of a network, on average" if several else "Epochs", ""),
         "minutes": ("Training", "minutes"),
+        "features_minutes": ("Of it making features", "minutes"),
+        "features_kept": ("Features kept since earlier runs", "pictures"),
         "images_per_second": ("Learning", "images/s"),
+        "features_per_second": ("Learning from features", "sides/s"),
         "predict_images_per_second": ("Answering", "images/s"),
         "parameters": ("Weights", ""),
     }

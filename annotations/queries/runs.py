@@ -211,7 +211,9 @@ def tabulate_epochs(run: TrainingRun) -> tuple[list[Column], list[Epoch]]:
     """The figures of each epoch, in the order of learning."""
     numbers = dict.fromkeys(key for row in run.epochs for key, value in row.items() if isinstance(value, int | float))
     keys = ["epoch", *(key for key in numbers if key not in NOT_SHOWN)]
-    columns = [Column(key, key.replace("_", " ").capitalize().replace(" ap", " AP")) for key in keys]
+    rests = run.config.get("frozen") and not run.config.get("unfrozen_blocks")
+    words = {"images_per_second": "Sides per second, from features"} if rests else {}
+    columns = [Column(key, words.get(key) or key.replace("_", " ").capitalize().replace(" ap", " AP")) for key in keys]
     slugs = {row["concept"] for row in run.epochs if "concept" in row}
     names = dict(Concept.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
     before: dict[str, int] = {}

@@ -166,20 +166,24 @@ def cost_of(
 ) -> dict[str, float | int | None]:
     """What the training cost, for the table that sets models side by side; None for what was not counted.
 
-    `images_per_second` in training (median of the epochs), `predict_images_per_second` from pictures to answers,
-    `parameters` of the whole network, `trained_parameters` of what was learned. `about["cost"]` holds what only the
-    kind can count, and stands before what is found here.
+    `images_per_second` in training (median of the epochs; of a backbone at rest `features_per_second`, for an epoch
+    shows no pictures), `predict_images_per_second` from pictures to answers, `parameters` of the whole network,
+    `trained_parameters` of what was learned. `about["cost"]` holds what only the kind can count, and stands before
+    what is found here.
     """
     rates = [row["images_per_second"] for row in standing.epochs if row.get("images_per_second")]
+    rate = float(np.median(rates)) if rates else None
     found = {
         "epochs": len(standing.epochs),
         "best_epoch": standing.best_epoch,
         "minutes": round(standing.seconds / 60, 3),
-        "images_per_second": float(np.median(rates)) if rates else None,
+        "images_per_second": rate,
         "predict_images_per_second": None,
         "parameters": count_floating(weights),
         "trained_parameters": None,
     }
+    if about.get("features"):
+        found |= {"images_per_second": None, "features_per_second": rate}
     return found | dict(about.get("cost", {}))
 
 

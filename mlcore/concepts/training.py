@@ -19,6 +19,7 @@ from mlcore.concepts.inputs import PictureStore, Squares, Transform, check_prese
 from mlcore.concepts.model import picture_features
 from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
 from mlcore.concepts.pairs import Numbers, find_others, pictures_with_others
+from mlcore.concepts.preparation import Preparation
 from mlcore.concepts.results import Answered, write_results
 from mlcore.concepts.speed import answering_rate
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
@@ -75,7 +76,9 @@ def train_concepts(
     with memory_explained(run.batch_size):
         net, transform, key = open_net(run, len(snapshot.concepts), device)
         seen = find_pictures(run, samples, snapshot, pictures)
-        inputs = make_inputs(run, net, transform, seen, (features, key), report)
+        prepared = Preparation(out / "checkpoints", identity)
+        with prepared.timed(report) as told:
+            inputs = make_inputs(run, net, transform, seen, (features, key), told)
         learned: nn.Module = net.head if run.backbone.at_rest else net
         lesson = make_lesson(run, samples, mask(labels, snapshot.concepts, untrained), inputs, device)
         standing = fit(learned, lesson, run.plan, checkpoints, report)
@@ -88,8 +91,9 @@ def train_concepts(
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few, lesson.criterion.shifts)
     cost = {"trained_parameters": count_learned(learned), "predict_images_per_second": rate}
+    cost |= prepared.cost(len(set(seen.paths))) if run.backbone.at_rest else {}
     about = about_run(run, identity, snapshot.sha256, key) | {"cost": cost}
-    result = write_results(out, net.state_dict(), net.device, answers, standing, about)
+    result = write_results(out, net.state_dict(), net.device, answers, prepared.added_to(standing), about)
     checkpoints.clear()
     return result
 

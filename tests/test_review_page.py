@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from annotations.models import Concept, ReviewItem, Side
-from annotations.services.decisions import record_decision
+from annotations.queries.review import count_answered
+from annotations.services.decisions import record_decision, undo_decision
 from annotations.services.review import rank_questions
 from tests.conftest import MakeCoin
 from tests.review_steps import ask_about_an_eagle, page_of
@@ -124,3 +125,14 @@ def test_an_empty_queue_says_what_to_do(client: Client, expert: User) -> None:
     assert page.select_one("#nothing h2").get_text() == "No question is open"
     assert page.select_one("#nothing a")["href"] == reverse("search")
     assert page.select_one("#review").has_attr("hidden")
+
+
+def test_what_a_person_answered_today_does_not_fall_when_another_settles_it(
+    client: Client, expert: User, second_expert: User, reverse_side: Side
+) -> None:
+    said = {"side_id": reverse_side.pk, "concept": "eagle"}
+    mine = record_decision(user=expert, answer="yes", key=uuid.uuid4(), base_id=None, **said)
+    other = record_decision(user=second_expert, answer="no", key=uuid.uuid4(), base_id=mine.pk, **said)
+    assert (count_answered(expert), count_answered(second_expert)) == (1, 1)
+    undo_decision(user=second_expert, decision_id=other.pk, key=uuid.uuid4())
+    assert (count_answered(expert), count_answered(second_expert)) == (1, 0)

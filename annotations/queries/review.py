@@ -134,15 +134,15 @@ def questions_of(decisions: Sequence[Decision | BlindAnswer]) -> list[ReviewItem
 
 
 def count_answered(user: User) -> int:
-    """How many questions this person answered since midnight."""
+    """How many answers this person gave since midnight and did not take back, whoever answered after them."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    today = {"user": user, "created_at__gte": midnight, "answered_by": None, "undoes": None}
+    today = {"user": user, "created_at__gte": midnight, "undoes": None, "undone_by": None}
     given = [model.objects.filter(**today).exclude(answer="withdrawn") for model in (Decision, BlindAnswer)]
     return sum(answers.count() for answers in given)
 
 
 def count_progress(user: User, concept: str, most: int | None = None) -> dict[str, int | None]:
-    """How many questions this person answered since midnight, and how many are open (of that concept).
+    """How many answers this person gave since midnight, and how many questions are open (of that concept).
 
     Where more than `most` are open None stands for them: half a million take longer to count than one to answer.
     """

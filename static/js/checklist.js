@@ -150,7 +150,7 @@ function showCount(answers) {
 
 function count(step) {
   state.progress.answered += step;
-  document.querySelector("#answered").textContent = state.progress.answered;
+  document.querySelector("#answered").textContent = state.progress.answered.toLocaleString("en-GB");
 }
 
 async function refill() {

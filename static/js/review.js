@@ -131,8 +131,8 @@ function show() {
 
 function count(step) {
   progress = { answered: progress.answered + step, open: progress.open - step };
-  document.querySelector("#answered").textContent = progress.answered;
-  document.querySelector("#open").textContent = progress.open;
+  document.querySelector("#answered").textContent = progress.answered.toLocaleString("en-GB");
+  document.querySelector("#open").textContent = progress.open.toLocaleString("en-GB");
 }
 
 /** Keep questions in hand. Those in the outbox are open for the server still, and left out by their ids. */

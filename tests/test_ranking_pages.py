@@ -8,13 +8,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from annotations.models import Concept, RankingRun, ReviewItem, ReviewPolicy
+from annotations.models import Concept, Publication, RankingRun, ReviewItem, ReviewPolicy
 from annotations.queries.ranking import STRATEGIES
 from annotations.services.ranking import queue_ranking
 from mlcore.ranking.shares import DEFAULT_SHARES
 from mlcore.ranking.strategies import STRATEGIES as RANKED_BY
 from tests.conftest import MakeCoin
+from tests.learning_rows import make_model
 from tests.review_steps import page_of
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +128,30 @@ def test_shares_that_do_not_fit_are_refused_with_a_sentence(
     assert response.status_code == 400
     assert sentence in page_of(response).select_one("#policy").get_text()
     assert not ReviewPolicy.objects.exists()
+
+
+def test_the_page_leads_to_the_model_that_nobody_has_published(
+    client: Client, admin: User, expert: User, make_coin: MakeCoin, concepts: dict[str, Concept]
+) -> None:
+    version = make_model(admin)
+    side = make_coin("coin.0").sides.get(face="reverse")
+    ReviewItem.objects.create(side=side, concept=concepts["eagle"], score=0.5, reason="a", strategy="rare_first")
+    facts = {"questions": 1, "counts": {"random": 1, "rare_first": 4}, "silent": {}, "model": None, "concepts": {}}
+    RankingRun.objects.create(status="succeeded", facts=facts, finished_at=timezone.now(), started_at=timezone.now())
+    client.force_login(expert)
+    assert f"publishes model {version.pk}" in page_of(client.get(reverse("review_order"))).main.get_text()
+    asked = page_of(client.get(reverse("review_sheet"), {"concept": "eagle", "said": "no"})).select_one(".sheet-asked")
+    assert "order of questions, which mixes Rare concepts first, Random." in asked.get_text()
+    client.force_login(admin)
+    link = page_of(client.get(reverse("review_order"))).find("a", string=f"Publish model {version.pk}")
+    assert link["href"] == version.get_absolute_url()
+    Publication.objects.create(version=version, user=admin)
+    assert "Publish model" not in page_of(client.get(reverse("review_order"))).main.get_text()
+
+
+def test_before_any_ranking_the_sheet_says_that_its_order_is_chance(
+    client: Client, expert: User, make_coin: MakeCoin
+) -> None:
+    client.force_login(expert)
+    asked = page_of(client.get(reverse("review_sheet"))).select_one(".sheet-asked")
+    assert "No ranking has put them in an order yet" in asked.get_text()

@@ -141,6 +141,13 @@ def last_ranking() -> RankingRun | None:
     return RankingRun.objects.filter(status=Job.Status.SUCCEEDED).first()  # type: ignore[return-value]
 
 
+def strategies_asking() -> list[str]:
+    """Names of the strategies that the last ranking mixed, the largest first; empty before any."""
+    last = last_ranking()
+    counts: dict[str, int] = last.facts.get("counts", {}) if last else {}
+    return [name_strategy(name) for name in sorted(counts, key=lambda name: -counts[name]) if counts[name]]
+
+
 def newest_round() -> int | None:
     """The run after which a ranking of now ranks: of the last ranking or the model that answers; None before both."""
     last, version = last_ranking(), ModelVersion.objects.published()

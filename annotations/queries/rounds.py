@@ -58,6 +58,15 @@ def picture_runs() -> QuerySet[TrainingRun]:
     return runs.select_related("snapshot", "created_by").defer("epochs", "libraries")
 
 
+def unheard_version(ranking: RankingRun | None) -> ModelVersion | None:
+    """The newest model of pictures, where nobody has published it and the questions were ranked without it."""
+    run = picture_runs().filter(status=Job.Status.SUCCEEDED, version__isnull=False).select_related("version").first()
+    if run is None or run.version.publications.exists() or (ranking and ranking.facts["model"] == run.version.pk):
+        return None
+    version: ModelVersion = run.version
+    return version
+
+
 def list_rounds() -> list[Round]:
     """The newest SHOWN, the first of them first; numbered from the very first."""
     made = picture_runs().filter(status=Job.Status.SUCCEEDED, version__isnull=False)

@@ -14,6 +14,7 @@ from annotations import tasks
 from annotations.forms.policy import PolicyForm, initial_values
 from annotations.models import RankingRun
 from annotations.queries import ranking as queries
+from annotations.queries.rounds import unheard_version
 from annotations.queries.runs import read_progress
 from annotations.queries.workers import queues_without_worker
 from annotations.services.jobs import cancel_job
@@ -34,6 +35,7 @@ def review_order(request: HttpRequest) -> HttpResponse:
     context = live | {
         "queue": queue,
         "last": last,
+        "unheard": unheard_version(last),
         "shares": queries.read_shares(queue, last),
         "queues": queues_without_worker() if job and job.active else [],
     }

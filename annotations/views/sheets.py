@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotations.forms.sheets import SAID, SHOWN, HeldForm, NextSheetForm, read_one
 from annotations.models import Concept, ReviewItem
 from annotations.queries.hidden_questions import veil
+from annotations.queries.ranking import strategies_asking
 from annotations.queries.review import Question, concepts_with_open, count_answered, draw_questions, questions_of
 from annotations.queries.sheets import count_questions, find_last_page
 from annotations.services.sheets import lease_sheet, renew_leases
@@ -48,7 +49,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     }
     choice = {"concept": concept, "concepts": concepts, "said": said, "show": show, "shown": SHOWN}
     drawn = {"page": page, "progress": progress, "last": last, "key": uuid.uuid4(), "state": state}
-    return render(request, "sheets/sheet.html", {**choice, **drawn})
+    return render(request, "sheets/sheet.html", {**choice, **drawn, "asking": strategies_asking()})
 
 
 @require_POST

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from annotations import tasks
@@ -251,3 +252,13 @@ def test_corrections_are_told_apart_by_what_stood_before(model: ModelVersion, ex
 )
 def test_each_kind_of_correction_has_its_name(before: str, after: str, named: bool, told: bool, kind: str) -> None:
     assert name_kind(before, after, named=named, told=told) == kind
+
+
+def test_the_page_names_no_time_that_is_past(client: Client, policy: ReviewPolicy, expert: User) -> None:
+    client.force_login(expert)
+    for place in range(3):
+        say(expert, place)
+    assert "at the earliest" in client.get("/rounds/").content.decode()
+    be_quiet()
+    shown = client.get("/rounds/").content.decode()
+    assert "as soon as a worker looks" in shown and "at the earliest" not in shown

@@ -48,6 +48,11 @@ class Trigger:
         return self.answered_at + pause if self.answered_at else None
 
     @property
+    def is_due(self) -> bool:
+        """Whether the pause is long enough already: the run begins when a worker looks next."""
+        return self.begins_at is not None and self.begins_at <= timezone.now()
+
+    @property
     def failed(self) -> bool:
         """Whether the newest run failed. One that was begun by itself waits for new answers."""
         return self.last is not None and self.last.status == Job.Status.FAILED

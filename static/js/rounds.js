@@ -39,6 +39,16 @@ function heights(values) {
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
+/** There is no answer and no round below nothing, though the chart has room there for the first point. */
+function notBelowNothing(_, splits) {
+  return splits.map((split) => (split < 0 ? null : split));
+}
+
+/** The legend tells the point under the cursor: without one it holds its place and says nothing. */
+function showLegend(plot) {
+  container.classList.toggle("idle", typeof plot.legend.idx !== "number");
+}
+
 function widths(places) {
   const room = 0.08 * (places.at(-1) - places[0] || 1);
   return [places[0] - room, places.at(-1) + room];
@@ -68,6 +78,7 @@ function drawIntervals(plot, values) {
 
 function describe({ rounds, values }) {
   const axis = { stroke: colour("--bs-secondary-color"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const below = { ...axis, filter: notBelowNothing, grid: { ...axis.grid, filter: notBelowNothing } };
   const figure = (_, value) => (value === null ? "–" : value.toFixed(3));
   const steps = [1, 2, 5].flatMap((step) => [1, 10, 100, 1000, 10000, 100000].map((power) => step * power));
   const hidden = { stroke: "transparent", points: { show: false }, value: figure };
@@ -77,7 +88,7 @@ function describe({ rounds, values }) {
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false, range: () => widths(values[0]) }, y: { range: () => heights(values) } },
     axes: [
-      { ...axis, label: LABELS[by], labelSize: 24, size: 34, incrs: steps.toSorted((one, other) => one - other) },
+      { ...below, label: LABELS[by], labelSize: 24, size: 34, incrs: steps.toSorted((one, other) => one - other) },
       { ...axis, label: "Mean AP, 0 to 1", labelSize: 24, size: 56 },
     ],
     series: [
@@ -86,7 +97,7 @@ function describe({ rounds, values }) {
       { label: "Interval from", ...hidden },
       { label: "to", ...hidden },
     ],
-    hooks: { draw: [(plot) => drawIntervals(plot, values)] },
+    hooks: { draw: [(plot) => drawIntervals(plot, values)], ready: [showLegend], setLegend: [showLegend] },
   };
 }
 

@@ -15,6 +15,11 @@ from typing import Any, Literal, TypeVar
 from mlcore.contract import LearningError
 
 Part = TypeVar("Part", bound=Any)
+_LABELS = {
+    "ema": "Averaging of weights",
+    "test_time_rotations": "Test-time rotations",
+    "final_relu": "Final ReLU",
+}
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
@@ -52,7 +57,7 @@ def describe_fields(config: type) -> tuple[FieldInfo, ...]:
     return tuple(
         FieldInfo(
             name=item.name,
-            label=item.name.replace("_", " ").capitalize(),
+            label=_LABELS.get(item.name, item.name.replace("_", " ").capitalize()),
             type="str" if typing.get_origin(hints[item.name]) is Literal else hints[item.name].__name__,
             default=item.default,
             help=helps.get(item.name, ""),

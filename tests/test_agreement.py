@@ -21,7 +21,7 @@ from annotations.services.decisions import record_decision, undo_decision
 from annotations.services.gold import set_gold
 from annotations.services.hidden_questions import record_blind
 from annotations.services.review import rank_questions
-from annotations.templatetags.figures import signed
+from annotations.templatetags.figures import change, signed
 from tests.conftest import MakeCoin
 from tests.review_steps import page_of
 
@@ -205,3 +205,10 @@ def test_figures_below_nought_stand_on_the_scale_and_few_questions_have_none(
 )
 def test_a_figure_is_printed_with_a_true_minus_sign(figure: float | None, printed: str) -> None:
     assert signed(figure) == printed
+
+
+@pytest.mark.parametrize(
+    ("figure", "printed"), [(-0.0724, "−0.072"), (-0.0004, "0.000"), (0.0412, "+0.041"), (None, "")]
+)
+def test_a_difference_is_printed_with_its_sign_and_nought_with_none(figure: float | None, printed: str) -> None:
+    assert change(figure) == printed

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 
 from annotations.models import Concept
+from mlcore.registry import config_from, kinds
 from tests.learning_rows import make_run
 
 
@@ -52,3 +56,24 @@ def test_epochs_of_networks_of_their_own_are_counted_for_each_and_named(page: Cl
     shown = [[cell.get_text() for cell in line.select("th, td")] for line in table.select("tbody tr")]
     assert heads[:2] == ["Network of", "Epoch"]
     assert [line[:2] for line in shown] == [["Eagle", "1"], ["Eagle", "2"], ["horse", "1"], ["horse", "2"]]
+
+
+def test_settings_stand_in_the_order_of_the_form_and_in_words(page: Client) -> None:
+    fields = [field.name for field in kinds()["concept_vit"].fields]
+    stored = asdict(config_from("concept_vit", {}))
+    run = make_run(status="succeeded", attempts=2, config={name: stored[name] for name in sorted(stored)})
+    shown = soup(page.get(run.get_absolute_url()).content)
+    listed = shown.find("summary", string=re.compile("settings")).parent.select("dt, dd")
+    labels = {field.name: field.label for field in kinds()["concept_vit"].fields}
+    assert [each.get_text() for each in listed if each.name == "dt"] == [labels[name] for name in fields]
+    assert not {"True", "False"} & {each.get_text(strip=True) for each in listed} and "yes" in str(listed)
+    assert "its last attempt took" in shown.select_one(".page-head").get_text(" ", strip=True)
+
+
+@pytest.mark.parametrize(
+    ("stage", "unit"), [("network 1 of 3 (eagle): training", " batches"), ("features", " pictures"), ("freezing", "")]
+)
+def test_progress_says_what_it_counts(page: Client, stage: str, unit: str) -> None:
+    run = make_run(status="running", progress={"stage": stage, "done": 9, "total": 840, "rate": 1.1})
+    line = soup(page.get(run.get_absolute_url()).content).select_one("#live .progress-line").get_text(" ", strip=True)
+    assert f"9 of 840{unit} (1 %) · 1.1{unit} per second" in line

@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotations import models
 from annotations.models import ModelVersion, RankingRun, Side
 from annotations.queries.agreement import read_pace
+from annotations.queries.forest import say_change
 from annotations.queries.rounds import list_rounds
 from annotations.services.round_scores import compare_models, measure_models
 from tests.conftest import MakeCoin
@@ -44,7 +45,7 @@ def test_the_gain_is_the_paired_difference_on_the_frozen_answers_of_experts(
     shown = page(client, admin)
     verdict = words(shown.select_one("section[aria-labelledby=gain-title] .verdict"))
     assert "It is better" in verdict
-    assert f"{mean.difference:+.3f}" in verdict
+    assert say_change(mean.difference) in verdict
     assert f"on {SIDES} test sides" in verdict
     lines = shown.select("section[aria-labelledby=gain-title] table.forest tbody tr")
     assert [words(line.th) for line in lines] == ["Eagle", "Horse", "Mean"]

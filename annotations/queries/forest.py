@@ -10,6 +10,12 @@ from typing import Protocol
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
+def say_change(difference: float, places: int = 3) -> str:
+    """With its sign, a true minus among them; what is rounded to nought has none."""
+    rounded = round(difference, places) + 0.0
+    return f"{rounded:+.{places}f}".replace("-", "−") if rounded else f"{rounded:.{places}f}"
+
+
 class Compared(Protocol):
     concept: str
     difference: float | None

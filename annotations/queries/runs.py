@@ -47,6 +47,11 @@ class Progress:
     """Seconds that this stage still takes."""
 
     @property
+    def unit(self) -> str:
+        """What is counted, where the stage does not say so itself."""
+        return {"training": "batches", "features": "pictures"}.get(self.stage.rpartition(" ")[2], "")
+
+    @property
     def percent(self) -> int | None:
         return min(100, 100 * self.done // self.total) if self.total else None
 

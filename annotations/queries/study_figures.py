@@ -8,6 +8,7 @@ from typing import Any
 
 from annotations.models import Job, SaliencyMap, SaliencyStudy, Side
 from annotations.models.predictions import Method
+from annotations.queries.forest import say_change
 from annotations.queries.models import concept_names
 
 STEP = 16  # pixels between two marks
@@ -40,11 +41,11 @@ class Figure:
 
     @property
     def interval(self) -> str:
-        return "" if self.low is None or self.high is None else f"{100 * self.low:.0f} to {100 * self.high:.0f}"
+        return "" if self.low is None or self.high is None else f"{_percent(self.low)} to {_percent(self.high)}"
 
     @property
     def points(self) -> str:
-        return "–" if self.value is None else f"{100 * self.value:+.0f}".replace("-", "−")
+        return "–" if self.value is None else say_change(100 * self.value, 0)
 
     @property
     def verdict(self) -> str:
@@ -52,6 +53,11 @@ class Figure:
         if self.low is not None and self.low > 0:
             return "better"
         return "worse" if self.high is not None and self.high < 0 else "same"
+
+
+def _percent(share: float) -> str:
+    """With a true minus, and nothing below nought once it is rounded to it."""
+    return str(round(100 * share)).replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.core.cache import cache
 
 from annotations.models import ModelVersion
 from annotations.models.snapshots import TestSet
+from annotations.queries.forest import say_change
 from annotations.services.model_scores import Asked, NoScores, expert_answers, read_scores, text_answers
 from annotations.services.publishing import reads_texts
 from mlcore.contract import LearningError
@@ -240,13 +241,13 @@ def _verdict(part: Part | None, published: ModelVersion) -> tuple[str, str]:
         )
     by = "by expert answers" if part.origin == "expert" else "by what the texts say, not by expert answers"
     concepts = len(part.rows) - len(part.thin)
-    interval = f"95 % interval {100 * part.mean.low:+.1f} to {100 * part.mean.high:+.1f}"
-    points = (
-        f"{100 * (part.mean.difference or 0):+.1f} points of mean average precision over {concepts} "
+    interval = f"95 % interval {say_change(part.mean.low)} to {say_change(part.mean.high)}"
+    words = (
+        f"{say_change(part.mean.difference or 0)} of mean average precision, 0 to 1, over {concepts} "
         f"concept{'' if concepts == 1 else 's'} {by} ({interval})"
     )
     if part.mean.low > 0:
-        return "better", f"Better than model {published.pk}: {points}."
+        return "better", f"Better than model {published.pk}: {words}."
     if part.mean.high < 0:
-        return "worse", f"Worse than model {published.pk}: {points}."
-    return "no difference shown", f"No difference from model {published.pk} is shown: {points}."
+        return "worse", f"Worse than model {published.pk}: {words}."
+    return "no difference shown", f"No difference from model {published.pk} is shown: {words}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from annotations.queries.forest import say_change
+
 register = template.Library()
 
 
@@ -13,3 +15,9 @@ def signed(figure: float | None, places: int = 2) -> str:
     if figure is None:
         return ""
     return f"{round(figure, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+@register.filter
+def change(difference: float | None, places: int = 3) -> str:
+    """A difference, with its sign."""
+    return "" if difference is None else say_change(difference, places)

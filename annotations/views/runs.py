@@ -136,14 +136,22 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def _describe_settings(run: TrainingRun, info: KindInfo | None) -> list[dict[str, Any]]:
     """The settings in the words of their form; as they were stored where the kind is gone."""
     known = {field.name: field for field in info.fields} if info else {}
+    names = [*(name for name in known if name in run.config), *(name for name in run.config if name not in known)]
     return [
         {
             "label": known[name].label if name in known else name,
-            "value": value,
+            "value": _say(value),
             "changed": name in known and name != "seed" and value != known[name].default,
         }
-        for name, value in run.config.items()
+        for name in names
+        for value in [run.config[name]]
     ]
+
+
+def _say(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value == "" else value
 
 
 @require_safe

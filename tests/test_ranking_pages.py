@@ -141,7 +141,7 @@ def test_the_page_leads_to_the_model_that_nobody_has_published(
     client.force_login(expert)
     assert f"publishes model {version.pk}" in page_of(client.get(reverse("review_order"))).main.get_text()
     asked = page_of(client.get(reverse("review_sheet"), {"concept": "eagle", "said": "no"})).select_one(".sheet-asked")
-    assert "order of questions, which mixes Rare concepts first, Random." in asked.get_text()
+    assert "order of questions, which mixes “Rare concepts first”, “Random”." in asked.get_text()
     client.force_login(admin)
     link = page_of(client.get(reverse("review_order"))).find("a", string=f"Publish model {version.pk}")
     assert link["href"] == version.get_absolute_url()

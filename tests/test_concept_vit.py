@@ -179,7 +179,7 @@ def test_weights_that_are_missing_of_another_shape_or_damaged_are_refused(
     whole = load_file(path)
     for weights, words in (
         ({name: value for name, value in whole.items() if "norm" not in name}, "parts are missing"),
-        (whole | {"cls_token": torch.zeros(1, 1, 5)}, "do not fit the backbone"),
+        (whole | {"cls_token": torch.zeros(1, 1, 5)}, "cls_token has the shape (1, 1, 5), and (1, 1, 64) is expected"),
         (whole | {"more": torch.zeros(1)}, "1 are unknown (for example more)"),
     ):
         save_file(weights, path)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations.models import Side, TrainingRun
+from annotations.models import Concept, Side, TrainingRun
 from annotations.queries.runs import count_supply
 from annotations.services.decisions import record_decision
 from annotations.services.training import log_file
-from mlcore.registry import kinds
+from mlcore.registry import config_from, kinds
 from tests.learning_rows import make_model, make_run, measured
 
 NEW = "/runs/new?kind=concept_vit"
@@ -174,6 +175,26 @@ def test_a_setting_that_is_not_allowed_says_so_at_its_field(
     assert not TrainingRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "words"),
+    [
+        ("concept_cnn", "concepts", "eagle, egale", "concepts names egale, which the vocabulary does not have."),
+        ("concept_vit", "weights_folder", "/nowhere", "weights_folder is “/nowhere”, and there is no such folder"),
+    ],
+)
+def test_what_a_setting_names_and_nobody_has_is_refused_before_a_worker_takes_it(
+    page: Client, corpus: None, kind: str, field: str, value: str, words: str
+) -> None:
+    Concept.objects.get_or_create(slug="eagle", defaults={"name": "Eagle"})
+    address = f"/runs/new?kind={kind}"
+    sent = {key: str(each) for key, each in asdict(config_from(kind, {})).items() if each is not False}
+    sent |= {"weights": "folder"} if kind == "concept_vit" else {}
+    response = page.post(address, sent | {field: value})
+    assert response.status_code == 400
+    assert words in soup(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
+    assert not TrainingRun.objects.exists()
+
+
 def test_without_coins_the_form_says_what_is_missing(page: Client) -> None:
     shown = soup(page.get(NEW).content)
     assert shown.select_one("main form button[type=submit]").has_attr("disabled")
@@ -201,7 +222,7 @@ def test_a_running_run_shows_how_far_it_is(page: Client) -> None:
     run = make_run(status="running", progress={"stage": "features", "done": 30, "total": 90, "rate": 2.0})
     live = soup(page.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "live"}).content)
     assert live.select_one("progress")["value"] == "30"
-    assert "30 of 90 (33 %) · 2 per second · 30 s left" in live.get_text(" ", strip=True)
+    assert "30 of 90 pictures (33 %) · 2 pictures per second · 30 s left" in live.get_text(" ", strip=True)
     assert live.select_one("#live")["hx-trigger"] == "every 1s"
     assert live.select_one("h1") is None
 

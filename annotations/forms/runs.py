@@ -27,9 +27,12 @@ class RunForm(forms.Form):
             try:
                 config_from(self.kind.name, cleaned)
             except LearningError as error:
-                named = re.match(r"\w+", str(error))
-                self.add_error(named[0] if named and named[0] in self.fields else None, str(error))
+                self.refuse(str(error))
         return cleaned
+
+    def refuse(self, sentence: str) -> None:
+        named = re.match(r"\w+", sentence)
+        self.add_error(named[0] if named and named[0] in self.fields else None, sentence)
 
     @property
     def main(self) -> list[forms.BoundField]:

@@ -14,14 +14,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from annotations.models import ModelVersion, Snapshot, TrainingRun
+from annotations.models import Concept, ModelVersion, Snapshot, TrainingRun
 from annotations.services.children import run_child
 from annotations.services.jobs import LeaseLost, Pulse, write_fenced
 from annotations.services.launching import training_processes
 from annotations.services.ranking import queue_ranking
 from annotations.services.snapshots import freeze_snapshot, refuse_unknown_sides
 from annotations.services.text_snapshots import freeze_text_snapshot, refuse_nameless_texts
-from mlcore.contract import Report
+from mlcore.contract import LearningError, Report
 from mlcore.registry import config_from, kind_info
 
 REFUSE = {"sides": refuse_unknown_sides, "texts": refuse_nameless_texts}
@@ -39,6 +39,7 @@ def queue_training(
     empty corpus.
     """
     checked = asdict(config_from(kind, config))
+    refuse_what_is_not_there(checked)
     REFUSE[kind_info(kind).learns_from]()
     wait_for_others()
     return TrainingRun.objects.create(
@@ -49,6 +50,21 @@ def queue_training(
         seed=checked.get("seed", 0),
         code_version=code_version(),
     )
+
+
+def refuse_what_is_not_there(config: Mapping[str, Any]) -> None:
+    """Raises LearningError for concepts and folders that a setting names and nobody has: a worker need not find out."""
+    named = [slug for each in str(config.get("concepts", "")).split(",") if (slug := each.strip())]
+    known = set(Concept.objects.in_use().filter(slug__in=named).values_list("slug", flat=True))
+    if unknown := [slug for slug in named if slug not in known]:
+        raise LearningError(
+            f"concepts names {', '.join(unknown)}, which the vocabulary does not have. Write names as they stand in "
+            "the addresses of concepts, with commas between."
+        )
+    folder = config.get("weights_folder", "")
+    is_ours = settings.CELERY_BROKER_URL.startswith("filesystem")  # else a worker may be on another machine
+    if config.get("weights") == "folder" and is_ours and not Path(folder).is_dir():
+        raise LearningError(f"weights_folder is “{folder}”, and there is no such folder on this machine.")
 
 
 def wait_for_others() -> None:

@@ -59,7 +59,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(_queue_once(request, kind, form.cleaned_data))
         except LearningError as error:
-            form.add_error(None, str(error))
+            form.refuse(str(error))
     context = {
         "form": form,
         "kind": kind,

@@ -115,6 +115,7 @@ def load_weights(net: nn.Module, name: str, path: Path) -> None:
         weights = load_file(path)
         fit = getattr(sys.modules[type(net).__module__], "checkpoint_filter_fn", None)
         weights = _without_classifier(fit(weights, net) if fit else weights, name)
+        _check_shapes(net, name, path, weights)
         missing, extra = net.load_state_dict(weights, strict=False)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         reason = str(error).strip().splitlines()
@@ -126,6 +127,17 @@ def load_weights(net: nn.Module, name: str, path: Path) -> None:
             f"The weights {path} are those of another network than {name}: {len(missing)} parts are missing, "
             f"{len(extra)} are unknown (for example {(missing + extra)[0]}). Put its own weights there."
         )
+
+
+def _check_shapes(net: nn.Module, name: str, path: Path, weights: dict[str, torch.Tensor]) -> None:
+    """Raises LearningError naming a weight of another shape, with the shape that is wanted."""
+    wanted = {key: tuple(value.shape) for key, value in net.state_dict().items()}
+    for key, value in weights.items():
+        if wanted.get(key, tuple(value.shape)) != tuple(value.shape):
+            raise LearningError(
+                f"The weights {path} do not fit the backbone {name}: {key} has the shape {tuple(value.shape)}, and "
+                f"{wanted[key]} is expected. Put its own weights there."
+            )
 
 
 def _without_classifier(weights: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:

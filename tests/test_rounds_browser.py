@@ -31,13 +31,16 @@ def test_the_curve_is_drawn_from_the_table_and_goes_by_answers_or_by_round(
     page.goto("/rounds/")
     page.wait_for_selector("#round-chart canvas")
     words = page.locator("#round-chart .u-legend th").first
-    assert words.inner_text() == "Answers of experts until then"
+    assert words.text_content() == "Answers of experts until then"
+    assert not words.is_visible(), "it tells the point under the cursor, and there is none"
+    page.hover("#round-chart canvas", force=True)
+    assert words.is_visible()
     by_round = page.locator("[data-across=round]")
     by_round.focus()
     page.keyboard.press("Enter")
     assert by_round.get_attribute("aria-pressed") == "true"
     assert page.locator("[data-across=answers]").get_attribute("aria-pressed") == "false"
-    assert page.locator("#round-chart .u-legend th").first.inner_text() == "Round"
+    assert page.locator("#round-chart .u-legend th").first.text_content() == "Round"
     assert page.locator("#round-chart canvas").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     context.close()

@@ -160,6 +160,14 @@ def in_parallel(*actions: Callable[[], object]) -> list[object]:
     return outcomes
 
 
+@pytest.mark.django_db
+def test_the_short_patience_for_locks_ends_with_the_answer(expert: User, side: Side) -> None:
+    record_decision(user=expert, side_id=side.pk, concept="eagle", answer="yes", key=uuid4(), base_id=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",), "the rest of the transaction waits as long as it takes"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_posts_of_one_key_in_parallel_are_one_row(expert: User, side: Side) -> None:
     key = uuid4()

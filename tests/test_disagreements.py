@@ -90,6 +90,7 @@ def test_two_persons_who_answered_each_other_disagree_and_undoing_reopens_the_ca
     assert case is not None and case.settled_by is not None and case.settled_by.id == decision.pk
     client.force_login(third)
     address = reverse("disagreement_undo", args=[sides[0].pk, "eagle"])
+    assert client.post(address, {"of": decision.key, "key": second.key}).status_code == 400, "that key is another's"
     assert client.post(address, {"of": decision.key, "key": uuid.uuid4()}).status_code == 302
     case = find_case(sides[0].pk, "eagle")
     assert case is not None and case.settled_by is None

@@ -124,6 +124,33 @@ def test_the_page_of_a_hidden_question_shows_a_persons_own_answer_alone(
     assert says["bela"].startswith("Yes, bela")
 
 
+def test_the_page_of_boxes_names_what_experts_saw_and_ends_the_blindness(
+    client: Client, expert: User, decided: Decision
+) -> None:
+    assert draw(expert)
+    client.force_login(expert)
+    client.get(reverse("boxes", args=[decided.side_id]))
+    assert not answers_blind(user=expert, side_id=decided.side_id, concept="eagle", base_id=None)
+    assert not draw(expert)
+
+
+def test_a_blind_answer_taken_back_after_seeing_the_others_is_given_again_as_a_decision(
+    client: Client, expert: User, decided: Decision
+) -> None:
+    draw(expert)
+    blind = answer_blind(expert, decided, "no")
+    client.force_login(expert)
+    client.get(reverse("checklist_coin", args=[decided.side.coin.identifier]))
+    assert HiddenQuestion.objects.get(user=expert).seen_at, "the checklist shows what others said"
+    undo_blind(user=expert, answer=blind, key=uuid.uuid4())
+    item = ReviewItem.objects.get(side=decided.side_id, concept__slug="eagle")
+    question = client.get(reverse("review_item", args=[item.pk])).context["state"]["questions"][0]
+    assert question["base"] == decided.pk
+    sent = {name: question[name] for name in ("side", "concept", "base")} | {"answer": "no", "key": str(uuid.uuid4())}
+    assert post(client, "review_decide", **sent).status_code == 201
+    assert Decision.objects.latest("id").base == decided
+
+
 def test_nobody_is_asked_again_what_they_decided_or_answered(
     expert: User, second_expert: User, decided: Decision
 ) -> None:

@@ -15,7 +15,8 @@ from annotations.queries.review import Question, of_pairs
 def veil(questions: Sequence[Question], user: User) -> list[Question]:
     """Where a question is hidden from this person, their own answer stands in the place of the one on record.
 
-    So it does where they were shown what others said after they had answered.
+    So it does where they were shown what others said after they had answered, until they take their answer back: a
+    new one is given with what they know.
     """
     settled = [each for each in questions if each.item.status == ReviewItem.Status.ANSWERED]
     if not settled:
@@ -23,7 +24,8 @@ def veil(questions: Sequence[Question], user: User) -> list[Question]:
     pairs = of_pairs(each.item for each in settled)
     mine = {(each.side_id, each.concept_id): each for each in standing_blind(user).filter(pairs)}
     unseen = HiddenQuestion.objects.filter(pairs, user=user, seen_at=None)
-    hidden = set(mine) | set(unseen.values_list("side_id", "concept_id"))
+    hidden = set(unseen.values_list("side_id", "concept_id"))
+    hidden |= {pair for pair, answer in mine.items() if answer.answer != Decision.Answer.WITHDRAWN}
     hidden -= set(Decision.objects.filter(pairs, user=user).values_list("side_id", "concept_id")) if hidden else set()
     shown = []
     for question in questions:

@@ -27,7 +27,7 @@ KINDS: tuple[type[Decision], type[BlindAnswer]] = (Decision, BlindAnswer)
 TRIES = 20
 # Shorter than the second after which PostgreSQL looks for a deadlock: the answer steps back, never a job that renews
 # labels or questions. All tries together end before a browser loses patience.
-LOCK_PATIENCE = "400ms"
+LOCK_PATIENCE = "'400ms'"
 STEP_BACK = {"55P03", "40P01"}
 """SQLSTATE of a lock that was not to be had in time, and of a deadlock."""
 _SETTLE_QUESTIONS = f"""
@@ -163,8 +163,7 @@ def store(rows: Sequence[AnyGiven]) -> list[AnyGiven]:
 
 @transaction.atomic
 def _insert(rows: Sequence[AnyGiven]) -> list[AnyGiven]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}'")
+    _set_patience(LOCK_PATIENCE)
     stale = _find_stale(rows)
     if stale:
         raise Conflict(stale)
@@ -179,7 +178,13 @@ def _insert(rows: Sequence[AnyGiven]) -> list[AnyGiven]:
         settle_decisions(decided)
         settle_questions(decided)
     settle_readings([row for row in in_order if isinstance(row, BlindAnswer)])
+    _set_patience("DEFAULT")  # what else the caller's transaction writes is not tried again
     return made
+
+
+def _set_patience(time: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout TO {time}")
 
 
 def _number(rows: Sequence[Given]) -> None:

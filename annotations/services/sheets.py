@@ -17,9 +17,9 @@ from annotations.services.review import LEASE
 
 @transaction.atomic
 def lease_sheet(*, user: User, concept: str, said: str, count: int, exclude: Collection[int] = ()) -> list[ReviewItem]:
-    """The most suspicious open questions of a concept to which the machines say `said`; nobody else gets them.
+    """The first open questions of a concept to which the machines say `said`, in their order; nobody else gets them.
 
-    Hidden ones stand among them by their suspicion.
+    Hidden ones stand where their own place in the order puts them.
     """
     now = timezone.now()
     free = questions_said(ReviewItem.objects.free_for(user.pk, now), concept, said).exclude(pk__in=exclude)

@@ -17,6 +17,7 @@ from annotations.models import Box, Concept, Side
 from annotations.queries import boxes as queries
 from annotations.services.box_leases import lease_next, lease_side
 from annotations.services.boxes import LEAST_LENGTH
+from annotations.services.hidden_questions import note_seen
 from annotations.templatetags.pictures import media
 from annotations.views.access import expert_required, signed_in
 from annotations.views.box_answers import box_json
@@ -77,6 +78,8 @@ def boxes(request: HttpRequest, side_id: int) -> HttpResponse:
     slug = asked.slug if asked else ""
     numbered = queries.numbered_concepts(user, side, slug)
     following = queries.next_wanted(user, slug, side.pk)
+    said = queries.seen_labels().filter(side=side).select_related("decision")
+    note_seen(user=user, answers=[label.decision for label in said])  # the page names what experts saw here
     ways = _ways(slug, side) if following else {"next": "", "previous": ""}
     context = {
         "holder": lease_side(user=user, side_id=side.pk),

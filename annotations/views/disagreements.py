@@ -20,6 +20,7 @@ from annotations.queries.disagreements import PAGE, Case, ShownCase, find_case, 
 from annotations.queries.review import draw_questions
 from annotations.services.adjudication import NoDisagreement, adjudicate
 from annotations.services.decisions import Conflict, KeyReused, current_decision, undo_decision
+from annotations.services.hidden_questions import note_seen
 from annotations.views.access import expert_required, is_admin, signed_in
 from annotations.views.live import page_number
 
@@ -87,6 +88,8 @@ def disagreement_undo(request: HttpRequest, side_id: int, slug: str) -> HttpResp
         raise BadRequest("This key stands for no decision. Open the disagreement again.")
     try:
         undo_decision(user=signed_in(request), decision_id=undone.pk, key=form.cleaned_data["key"])
+    except KeyReused as error:
+        raise BadRequest(str(error)) from error
     except Conflict:
         messages.warning(request, "Somebody has answered since; what you said stands in the history.")
     return redirect("disagreement", side_id, slug)
@@ -140,6 +143,7 @@ def _show(request: HttpRequest, case: Case) -> HttpResponse:
     item, user = question_item(case), signed_in(request)
     [question] = draw_questions([item])
     base = current_decision(side_id=case.side_id, concept_id=case.concept_id)
+    note_seen(user=user, answers=[base])
     context = {
         "case": case,
         "question": question,

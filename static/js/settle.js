@@ -4,9 +4,11 @@ import { listenToKeys } from "./review_keys.js";
 
 const TOO_SOON = 400; // ms after the pictures are there: the second half of a double click, or a key held a moment too long
 const page = document.querySelector("#settle");
+const AT_LATEST = 2000; // ms for a picture that hangs
 let shownAt = Infinity;
 
-window.addEventListener("pageshow", () => (shownAt = performance.now()));
+window.addEventListener("pageshow", () => (shownAt = Math.min(shownAt, performance.now())));
+setTimeout(() => (shownAt = Math.min(shownAt, performance.now())), AT_LATEST);
 page.addEventListener("submit", (event) => {
   if (performance.now() - shownAt < TOO_SOON) event.preventDefault();
 });

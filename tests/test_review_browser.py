@@ -163,7 +163,9 @@ def test_a_skipped_question_is_not_asked_again(page: Any, expert: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choose", "stored"), [("[data-choice=keep]", ["no"]), ("[data-choice=yes]", ["no", "yes"])], ids=["theirs", "again"]
+    ("choose", "stored"),
+    [("[data-choice=keep]", ["no"]), ("[data-choice=yes]", ["no", "yes"])],
+    ids=["theirs", "again"],
 )
 def test_a_conflict_shows_both_answers_and_the_person_chooses(
     page: Any, second_expert: User, choose: str, stored: list[str]

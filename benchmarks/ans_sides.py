@@ -101,3 +101,8 @@ def make_snapshot(parted: Sequence[tuple[Reverse, Split]]) -> Snapshot:
 def labels_of(samples: Sequence[Sample]) -> npt.NDArray[np.int_]:
     """(samples, concepts)."""
     return np.array([sample.labels for sample in samples], dtype=int).reshape(-1, len(CONCEPTS))
+
+
+def can_be_told(labels: npt.NDArray[np.integer]) -> bool:
+    """Whether labels (coins, concepts) hold a concept that some of the coins show and others do not."""
+    return bool(((labels == 1).any(axis=0) & (labels == 0).any(axis=0)).any())

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.ans_sides import CONCEPTS, labels_of, make_snapshot, part_coins, read_reverses
+from benchmarks.ans_sides import CONCEPTS, can_be_told, labels_of, make_snapshot, part_coins, read_reverses
 from benchmarks.given import in_words, print_figures
 from benchmarks.pixels import read_pixels, regress
 from mlcore.contract import SPLITS, LearningError, Sample, SidePicture, Snapshot
@@ -136,7 +136,7 @@ def choose(snapshot: Snapshot, found: Mapping[str, Mapping[str, Floats]]) -> tup
 
 
 def figures_of(test: Sequence[Sample], probabilities: Floats) -> dict[str, dict[str, Any]]:
-    """AP with its interval per concept and under "mean", over the concepts that any test coin shows."""
+    """AP with its interval per concept and under "mean", over the concepts that some test coins show and some lack."""
     coins, thresholds = [sample.coin for sample in test], [0.5] * len(CONCEPTS)
     return measure(Answers(tuple(CONCEPTS), labels_of(test), probabilities, coins, thresholds, {}))
 
@@ -150,7 +150,7 @@ def print_table(snapshot: Snapshot, figures: Mapping[str, Mapping[str, Mapping[s
     for concept in CONCEPTS:
         row = first[concept]
         if row["ap"] is None:
-            print(f"{concept:22}{row['positives']:>9}   on no test coin: left out of the mean")
+            print(f"{concept:22}{row['positives']:>9}   on none of the test coins, or on all: left out of the mean")
             continue
         cells = "".join(f"{_cell(each[concept]):>23}" for each in figures.values())
         note = "" if taught[concept] else "   on no coin that was learned from"
@@ -169,14 +169,16 @@ def _prevalence(figures: Mapping[str, Mapping[str, Any]]) -> float:
 
 
 def run(folder: Path, other: Path | None, plans: Mapping[str, Plan], executor: Executor) -> dict[str, Any]:
-    """Read, train, print the table and return the figures. Raises LearningError where a split shows nothing."""
+    """Read, train, print the table and return the figures. Raises LearningError where a split tells nothing apart."""
     snapshot = make_snapshot(part_coins(read_reverses(folder), read_reverses(other) if other else None))
     counts = {split: len(snapshot.of(split)) for split in SPLITS}
     print(f"coins: {counts}", flush=True)
     for split in SPLITS:
-        if not labels_of(snapshot.of(split)).any():
-            asked = ", ".join(CONCEPTS)
-            raise LearningError(f"None of {counts[split]} coins for {split} shows any of {asked}. Take more coins.")
+        if not can_be_told(labels_of(snapshot.of(split))):
+            raise LearningError(
+                f"No concept is both shown and lacking among the coins for {split} ({counts[split]}); asked for were "
+                f"{', '.join(CONCEPTS)}. Take more coins."
+            )
     found = learn_all(snapshot, plans, executor)
     chosen, on_validation = choose(snapshot, found)
     figures = {name: figures_of(snapshot.of("test"), said["test"]) for name, said in found.items()}

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from benchmarks.ans_sides import CONCEPTS
+from benchmarks.ans_sides import CONCEPTS, can_be_told
 from benchmarks.correction_lots import Lots, describe, draw_test_coins, make_noisy, read_lots
 from benchmarks.correction_networks import NETWORK, Compared, compare_networks, print_networks
 from benchmarks.correction_noise import estimate_shares, print_shares
@@ -187,14 +187,14 @@ def check_lots(lots: Lots, seeds: int) -> None:
     """Raises LearningError where there is nothing to correct or nothing to test on."""
     for seed in range(seeds):
         tested, wrong = draw_test_coins(lots, seed), make_noisy(lots, seed) != lots.truth
-        if not lots.truth[tested].any():
-            lacking = "to test on shows one of the concepts"
+        if not can_be_told(lots.truth[tested]):
+            lacking = "no concept is both shown and lacking among those to test on"
         elif not wrong[~tested].any():
-            lacking = "to correct has a wrong label"
+            lacking = "none to correct has a wrong label"
         else:
             continue
         count = f"{len(lots.coins)} coins with a lot, a text of the reverse and its picture"
-        raise LearningError(f"Of {count}, none {lacking}. Take more coins.")
+        raise LearningError(f"Of {count}, {lacking}. Take more coins.")
 
 
 def learned(networks: Sequence[Future[Compared]]) -> dict[str, Any] | None:

@@ -106,7 +106,7 @@ def tested_ap(corpus: Corpus, labels: Labels) -> float:
     said = RidgeCV(alphas=PULLS, alpha_per_target=True).fit(corpus.features, labels.astype(np.float64))
     found = mean_average_precision(corpus.answers.astype(int), np.asarray(said.predict(corpus.tested)))
     if found is None:
-        raise ValueError("No test coin shows any of the concepts.")
+        raise ValueError("No concept is both shown and lacking among the test coins.")
     return found
 
 

@@ -107,5 +107,16 @@ def test_a_folder_that_shows_none_of_the_concepts_is_refused(
 ) -> None:
     rows = [coin | {"rev_description": "Uncertain"} for coin in coins[:COINS]]
     folder = make_folder(tmp_path / "ans", rows, shared)
-    with ThreadPoolExecutor(1) as executor, pytest.raises(LearningError, match="shows any of cornucopia"):
+    with ThreadPoolExecutor(1) as executor, pytest.raises(LearningError, match="asked for were cornucopia"):
         run(folder, None, BRIEF, executor)
+
+
+def test_a_single_test_coin_tells_no_concept_and_is_refused_before_the_training(
+    coins: list[dict[str, str]], shared: Path, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path / "ans", coins[:COINS], shared)
+    eagle = [coins[COINS] | {"rev_description": "Eagle right"}]
+    other = make_folder(tmp_path / "other", eagle, shared)
+    sentence = r"No concept is both shown and lacking among the coins for test \(1\)"
+    with ThreadPoolExecutor(1) as executor, pytest.raises(LearningError, match=sentence):
+        run(folder, other, {}, executor)

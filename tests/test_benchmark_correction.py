@@ -19,6 +19,7 @@ from benchmarks.correction import (
     CONTROL,
     NOISY,
     ORDERS,
+    check_lots,
     figures_of,
     make_corpus,
     ratio_to_random,
@@ -194,7 +195,7 @@ def test_where_random_order_found_nothing_there_is_no_ratio() -> None:
 @pytest.mark.parametrize(
     ("rev", "lot", "sentence"),
     [
-        ("Uncertain", "Uncertain", "none to test on shows one of the concepts"),
+        ("Uncertain", "Uncertain", "no concept is both shown and lacking among those to test on"),
         ("", "Eagle right", "Of 0 coins with a lot"),
     ],
 )
@@ -204,6 +205,13 @@ def test_lots_that_show_nothing_are_refused(shared: Path, tmp_path: Path, rev: s
     write_rows(folder / "lots.csv", [row | {"text": lot} for row in read_rows(folder / "lots.csv")])
     with ThreadPoolExecutor(1) as executor, pytest.raises(LearningError, match=sentence):
         run(folder, 2, 0, executor, BRIEF)
+
+
+def test_lots_that_all_show_the_same_are_refused() -> None:
+    lots = drawn_lots(60)
+    check_lots(lots, 2)
+    with pytest.raises(LearningError, match=r"Of 60 coins .* no concept is both shown and lacking among those to test"):
+        check_lots(replace(lots, truth=np.ones_like(lots.truth)), 2)
 
 
 def test_test_coins_have_no_part_in_the_features_of_the_others() -> None:

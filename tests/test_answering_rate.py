@@ -47,7 +47,7 @@ def test_the_rate_is_that_of_reading_and_answering_together(inputs: PictureInput
     net, heard = Slow(), Heard()
     rate = answering_rate(net, inputs, np.arange(24), heard)
     assert rate is not None and 5 < rate < 1 / SECONDS
-    assert net.shown[:4] == [1, 2, 4, 8] and sum(net.shown) == sum([1, 2, 4, 8, 16]) + 24
+    assert net.shown[:5] == [1, 1, 2, 4, 8] and sum(net.shown) == sum([1, 1, 2, 4, 8, 16]) + 24
     assert {(event["stage"], event["total"]) for event in heard} == {("timing answers", 24)}
 
 
@@ -58,7 +58,18 @@ def test_a_slow_network_is_shown_few_pictures_and_not_all(
     monkeypatch.setattr(speed, "ENOUGH", 2.5 * SECONDS)
     net = Slow()
     assert answering_rate(net, inputs, np.arange(24), Heard()) is not None
-    assert set(net.shown) == {1} and len(net.shown) <= 4
+    assert set(net.shown) == {1} and len(net.shown) <= 5
+
+
+def test_a_cold_first_pass_keeps_no_batch_small(inputs: PictureInputs) -> None:
+    class Cold(Slow):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            time.sleep(0 if self.shown else 0.6)
+            return super().forward(images)
+
+    net = Cold()
+    rate = answering_rate(net, inputs, np.arange(24), Heard())
+    assert max(net.shown) > 1 and rate is not None and rate > 5
 
 
 def test_nothing_to_answer_has_no_rate(inputs: PictureInputs) -> None:
@@ -86,3 +97,20 @@ def test_a_run_tells_how_quickly_its_model_answers(tmp_path: Path, settings: dic
     places = {"pictures": tmp_path / "pictures", "features": tmp_path / "features"}
     result = concept_vit.train(snapshot, config, tmp_path / "model", Heard(), **places)
     assert result.metrics["cost"]["predict_images_per_second"] > 0 and result.device
+
+
+def test_a_run_whose_test_picture_goes_while_it_learns_keeps_what_it_learned(tmp_path: Path) -> None:
+    snapshot = drawn_snapshot(tmp_path / "pictures")
+    picture, heard = snapshot.of("test")[0].picture, Heard()
+
+    def lose(event: dict[str, object]) -> None:
+        heard(event)
+        if event["event"] == "progress" and event["stage"] == "timing answers":
+            (tmp_path / "pictures" / picture).unlink(missing_ok=True)
+
+    places = {"pictures": tmp_path / "pictures", "features": tmp_path / "features"}
+    result = concept_vit.train(snapshot, concept_vit.Config(**TINY), tmp_path / "model", lose, **places)
+    assert result.metrics["cost"]["predict_images_per_second"] is None
+    assert 0 < result.metrics["test"]["mean"]["ap"] <= 1
+    (said,) = (event["message"] for event in heard if event["event"] == "notice" and "How quickly" in event["message"])
+    assert picture in said

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mlcore.concepts.data import Numbers, PictureInputs
-from mlcore.contract import Report
+from mlcore.contract import LearningError, Report
 from mlcore.distributed import crew
 from mlcore.features import BATCH
 
@@ -20,13 +20,16 @@ def answering_rate(net: nn.Module, inputs: PictureInputs, numbers: Numbers, repo
     """Samples answered in a second by all processes together; None without samples.
 
     `inputs` are to read their pictures from files each time; `numbers` (n,) are those of the samples that may be
-    shown. Batches grow, untimed, to the size that predictions use or to what half a second suffices for; a few seconds
-    are timed then. All processes must call it together. Raises LearningError for a picture that cannot be read.
+    shown. The first pass, which warms up, says nothing. Then batches grow, untimed, to the size that predictions use or
+    to what half a second suffices for, and a few seconds are timed. All processes must call it together. Raises
+    LearningError for a picture that cannot be read.
     """
     if not len(numbers):
         return None
     net.eval()
     mine, size, done, seconds = numbers[crew().share(numbers)], 1, 0, 0.0
+    if len(mine):
+        _pass(net, inputs, mine[:1])
     while size < min(BATCH, len(mine)) and _pass(net, inputs, mine[:size]) < WARM:
         size *= 2
     while done < len(mine) and seconds < ENOUGH:
@@ -35,6 +38,20 @@ def answering_rate(net: nn.Module, inputs: PictureInputs, numbers: Numbers, repo
         seconds += _pass(net, inputs, part)
         done += len(part)
     return round(crew().sum(done / seconds if seconds else 0.0), 1)
+
+
+def rate_if_readable(net: nn.Module, inputs: PictureInputs, numbers: Numbers, report: Report) -> float | None:
+    """The same; None, and a notice, where a picture has gone since: that takes nothing from what was learned.
+
+    Among several processes it is raised all the same: the others wait for this one's share.
+    """
+    try:
+        return answering_rate(net, inputs, numbers, report)
+    except LearningError as error:
+        if crew().size > 1:
+            raise
+        report({"event": "notice", "message": f"How quickly the model answers was not measured: {error}"})
+        return None
 
 
 @torch.inference_mode()

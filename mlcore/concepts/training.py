@@ -21,7 +21,7 @@ from mlcore.concepts.paired_inputs import PairedFeatures, PairedPictures
 from mlcore.concepts.pairs import Numbers, find_others, pictures_with_others
 from mlcore.concepts.preparation import Preparation
 from mlcore.concepts.results import Answered, write_results
-from mlcore.concepts.speed import answering_rate
+from mlcore.concepts.speed import rate_if_readable
 from mlcore.contract import LearningError, Report, RunResult, Sample, Snapshot
 from mlcore.distributed import crew
 from mlcore.divergence import checked
@@ -87,7 +87,7 @@ def train_concepts(
         logits = lesson.answers(learned, np.arange(len(samples)))
         checked(float(logits.sum(dtype=float)), standing.best_epoch, run.plan.learning_rate)
         from_files = picture_inputs(run, transform, seen, device, keep=False)
-        rate = answering_rate(net, from_files, numbers_of(samples, "test"), report)
+        rate = rate_if_readable(net, from_files, numbers_of(samples, "test"), report)
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few, lesson.criterion.shifts)
     cost = {"trained_parameters": count_learned(learned), "predict_images_per_second": rate}

@@ -5,6 +5,7 @@ import io
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.db import connection
@@ -12,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from annotations.models import Concept, ConceptChange, Side
+from annotations.models import Concept, ConceptChange, ModelVersion, Side
+from annotations.queries.concept_page import models_that_know
 from annotations.services.decisions import record_decision
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_model
@@ -131,6 +133,19 @@ def test_models_that_know_a_concept_stand_with_precision_and_interval(
     low, high = figures["intervals"]["ap"]
     assert row.select("td")[1].get_text(" ", strip=True) == f"{figures['ap']:.3f} {low:.2f}–{high:.2f}"
     assert "None has learned it yet" in words_on(client.get(reverse("concept", args=["altar"])))
+
+
+@pytest.mark.parametrize(("present", "by"), [(5, "experts"), (4, "texts")])
+def test_a_model_without_a_fault_is_measured_by_experts_where_they_gave_five_answers_of_either_kind(
+    admin: User, concepts: dict[str, Concept], present: int, by: str
+) -> None:
+    version = make_model(admin)
+    faultless = {"ap": 1.0, "intervals": {"ap": None}, "positives": present, "n": 30}
+    ModelVersion.objects.filter(pk=version.pk).update(metrics=version.metrics | {"test_expert": {"eagle": faultless}})
+    (known,) = models_that_know(concepts["eagle"])
+    of_texts = version.metrics["test"]["eagle"]
+    asked = (known.expert, known.ap, known.sides)
+    assert asked == {"experts": (True, 1.0, 30), "texts": (False, of_texts["ap"], of_texts["n"])}[by]
 
 
 def test_narrower_concepts_stand_under_broader_ones_and_any_name_finds_them(

@@ -15,6 +15,8 @@ from annotations.queries.hierarchy import Hierarchy
 
 MODELS = 12
 CHANGES = 100
+FEWEST = 5
+"""Sides that show the concept by experts' word, and that do not: fewer are no measure of a model."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,16 @@ def models_that_know(concept: Concept) -> list[KnownBy]:
 
 
 def _known_by(version: Any) -> KnownBy:
-    by_expert = bool(_interval(version.test_expert))
+    by_expert = _is_enough(version.test_expert or {})
     row = (version.test_expert if by_expert else version.test) or {}
-    low, high = _interval(row) or (None, None)
+    low, high = (row.get("intervals") or {}).get("ap") or (None, None)
     return KnownBy(version, row.get("ap"), low, high, row.get("positives", 0), row.get("n", 0), by_expert)
 
 
-def _interval(row: Mapping[str, Any] | None) -> tuple[float, float] | None:
-    return ((row or {}).get("intervals") or {}).get("ap")
+def _is_enough(row: Mapping[str, Any]) -> bool:
+    """By counts: a model without a fault has no interval, however many sides it was asked of."""
+    present = row.get("positives", 0)
+    return row.get("ap") is not None and min(present, row.get("n", 0) - present) >= FEWEST
 
 
 def review_progress(concept: Concept) -> Progress:

@@ -145,6 +145,11 @@ def test_concepts_without_proof_are_named_on_the_first_model_too(client: Client,
     assert [(gap.name, gap.reason) for gap in list_gaps(version)] == [
         ("horse", "not learned: no positives in training")
     ]
+    version.metrics["untrained"] = {}
+    for part in ("test", "test_expert"):
+        version.metrics[part]["horse"]["ap"] = None
+    (gap,) = list_gaps(version)
+    assert gap.reason == "not measured: no test side is known to show it, or none is known not to"
     client.force_login(admin)
     shown = BeautifulSoup(client.get(version.get_absolute_url()).content, "html.parser")
     assert "no positives in training" in shown.select_one(".verdict .gaps").get_text()

@@ -38,7 +38,7 @@ class Gap:
 
 
 def list_gaps(version: ModelVersion) -> list[Gap]:
-    """Concepts of a model that were not learned, or that no test side could measure."""
+    """Concepts of a model that were not learned, or that the test sides could not measure."""
     names = concept_names(version)
     untrained: dict[str, str] = version.metrics.get("untrained") or {}
     measured = [version.metrics.get(part) or {} for part in ("test", "test_expert")]
@@ -47,7 +47,7 @@ def list_gaps(version: ModelVersion) -> list[Gap]:
         if slug in untrained:
             gaps.append(Gap(names[slug], f"not learned: {untrained[slug]}"))
         elif not any((part.get(slug) or {}).get("ap") is not None for part in measured):
-            gaps.append(Gap(names[slug], "not measured: no test side is known to show it"))
+            gaps.append(Gap(names[slug], "not measured: no test side is known to show it, or none is known not to"))
     return gaps
 
 

@@ -228,7 +228,8 @@ def features_of(
     report: Report,
 ) -> Floats:
     """Features (n, width) of pictures in order. `read` gets the numbers of a batch of those that are not kept and gives
-    what `compute` needs; the next batch is read while one is computed."""
+    what `compute` needs; the next batch is read while one is computed. Progress is out of those that are not kept;
+    "pictures" counts all, those of the same bytes once."""
     missing: dict[bytes, int] = {}
     for number, digest in enumerate(digests):
         if digest not in store:
@@ -238,11 +239,12 @@ def features_of(
     waiting = list(missing)
     parts = [waiting[start : start + BATCH] for start in range(0, len(waiting), BATCH)]
     coming = read_ahead(parts, lambda part: read([missing[digest] for digest in part]))
+    told = {"event": "progress", "stage": "features", "total": len(missing), "pictures": len(set(digests))}
     with Keeper(store, hold=True) as keeper:
         for number, (part, ready) in enumerate(zip(parts, coming, strict=True)):
-            report({"event": "progress", "stage": "features", "done": number * BATCH, "total": len(missing)})
+            report(told | {"done": number * BATCH})
             keeper.add(part, compute(ready))
-    report({"event": "progress", "stage": "features", "done": len(missing), "total": len(missing)})
+    report(told | {"done": len(missing)})
     if keeper.refused:
         report({"event": "notice", "message": keeper.refused})
     return store.read(digests)

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from mlcore.concepts import training
+from mlcore.concepts.preparation import Preparation
 from mlcore.contract import Cancelled, Snapshot
 from mlcore.nets.backbones import build_backbone
 from tests.coin_drawings import drawn_snapshot
@@ -77,6 +78,32 @@ def test_passes_through_a_backbone_at_rest_count_in_the_minutes_and_kept_ones_ar
 def test_a_network_that_learns_whole_has_no_features_in_its_cost(tmp_path: Path, snapshot: Snapshot) -> None:
     cost = train(tmp_path, snapshot, **(VIT | {"epochs": 1})).metrics["cost"]
     assert cost["images_per_second"] > 0 and not [key for key in cost if key.startswith("features")]
+
+
+def test_an_attempt_that_finds_all_pictures_kept_takes_no_time_for_them(tmp_path: Path) -> None:
+    prepared = Preparation(tmp_path, "this run")
+    with prepared.timed(lambda _: None) as told:
+        time.sleep(SLOW)
+        told({"event": "progress", "stage": "features", "done": 0, "total": 0, "pictures": 7})
+    assert prepared.seconds == 0 and not list(tmp_path.iterdir())
+    assert prepared.cost() == {"features_minutes": 0, "features_computed": 0, "features_kept": 7}
+
+
+def test_pictures_that_a_killed_attempt_did_not_keep_are_computed_twice_and_counted_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        prepared = Preparation(tmp_path, "this run")
+        with prepared.timed(lambda _: None) as told:
+            told({"event": "progress", "stage": "features", "done": 5, "total": 7, "pictures": 7})
+    assert prepared.computed == 10
+    cost = prepared.cost()
+    assert (cost["features_computed"], cost["features_kept"]) == (7, 0)
+
+
+def test_pictures_of_the_same_bytes_are_one(tmp_path: Path, snapshot: Snapshot, resting: dict[str, Any]) -> None:
+    one, two = (tmp_path / "pictures" / sample.picture for sample in snapshot.samples[:2])
+    two.write_bytes(one.read_bytes())
+    cost = train(tmp_path, snapshot, **resting).metrics["cost"]
+    assert (cost["features_computed"], cost["features_kept"]) == (95, 0)
 
 
 @pytest.mark.usefixtures("slow")

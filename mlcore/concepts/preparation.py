@@ -24,6 +24,7 @@ class Preparation:
 
     def __init__(self, folder: Path, identity: str) -> None:
         """`identity` names the run: what another one noted is not counted."""
+        self._pictures = 0
         self._path, self._identity = folder / f"inputs.{crew().rank}.json", identity
         self.seconds, self.computed = 0.0, 0
         try:
@@ -42,6 +43,8 @@ class Preparation:
         def tell(event: dict[str, Any]) -> None:
             nonlocal noted, heard
             if event.get("stage") == "features":
+                self._pictures = event["pictures"]
+            if event.get("stage") == "features" and event["total"]:  # not all of them kept
                 heard = True
                 self.computed, now = computed + event["done"], time.monotonic()
                 if now - noted > NOTED_EVERY:
@@ -60,13 +63,17 @@ class Preparation:
         """With the seconds of all attempts before the learning."""
         return replace(standing, seconds=standing.seconds + self.seconds)
 
-    def cost(self, pictures: int) -> dict[str, float | int]:
-        """Minutes of all attempts, and of so many pictures those computed and those kept since an earlier run."""
-        computed = round(crew().sum(float(self.computed)))
+    def cost(self) -> dict[str, float | int]:
+        """Minutes of all attempts, and how many pictures were computed in them or kept since an earlier run.
+
+        Pictures of the same bytes are one. One that a killed attempt computed and had not yet kept counts once.
+        """
+        pictures = round(crew().sum(float(self._pictures)))
+        computed = min(pictures, round(crew().sum(float(self.computed))))
         return {
             "features_minutes": round(self.seconds / 60, 3),
             "features_computed": computed,
-            "features_kept": max(0, pictures - computed),
+            "features_kept": pictures - computed,
         }
 
     def _note(self) -> None:

@@ -91,7 +91,7 @@ def train_concepts(
     report({"event": "progress", "stage": "testing", "done": 1, "total": 1})
     answers = Answered(snapshot.concepts, samples, labels, logits, untrained, few, lesson.criterion.shifts)
     cost = {"trained_parameters": count_learned(learned), "predict_images_per_second": rate}
-    cost |= prepared.cost(len(set(seen.paths))) if run.backbone.at_rest else {}
+    cost |= prepared.cost() if run.backbone.at_rest else {}
     about = about_run(run, identity, snapshot.sha256, key) | {"cost": cost}
     result = write_results(out, net.state_dict(), net.device, answers, prepared.added_to(standing), about)
     checkpoints.clear()

@@ -47,7 +47,9 @@ def half_precision_pays(device: torch.device) -> bool:
 
 def name_of(device: torch.device) -> str:
     """How a run names its device."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {threads()} thread{'' if threads() == 1 else 's'}"
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"CPU, {threads()} thread{'' if threads() == 1 else 's'}"
 
 
 def library_versions() -> dict[str, str]:

@@ -57,13 +57,14 @@ def test_the_cost_of_features_stands_apart_from_learning(page: Client) -> None:
 def test_epochs_of_networks_of_their_own_are_told_for_one_network(page: Client) -> None:
     one, several = two_models()
     several.metrics |= {
-        "cost": {"epochs": 5, "minutes": 1.0},
+        "cost": {"epochs": 5, "minutes": 1.0, "predict_images_per_second": 90.0},
         "epochs": [{"epoch": place, "concept": "horse" if place > 3 else "eagle"} for place in range(1, 6)],
     }
     several.save()
     rows = rows_of(page, [one, several], metrics="ap")
     assert rows["Networks"][1:] == ["1", "2"]
     assert rows["Epochs of a network, on average"][1:] == ["60", "2.5"]
+    assert rows["Answering; of several networks, pictures partly from memory"][1:] == ["–", "90"]
     alone = rows_of(page, [one], metrics="ap")
     assert alone["Epochs"][1:] == ["60"] and "Networks" not in alone
 

@@ -188,6 +188,7 @@ def _cell(row: Row, metric: str, best: float | None) -> Cell:
 def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:
     costs = [_cost_of(version) for version in models]
     several = any((cost["networks"] or 1) > 1 for cost in costs)
+    answering = "Answering; of several networks, pictures partly from memory" if several else "Answering"
     words = {
         **({"networks": ("Networks", "")} if several else {}),
         "epochs": ("Epochs of a network, on average" if several else "Epochs", ""),
@@ -196,7 +197,7 @@ def _costs(models: Sequence[ModelVersion]) -> Iterable[Cost]:
         "features_kept": ("Features kept since earlier runs", "pictures"),
         "images_per_second": ("Learning", "images/s"),
         "features_per_second": ("Learning from features", "sides/s"),
-        "predict_images_per_second": ("Answering", "images/s"),
+        "predict_images_per_second": (answering, "images/s"),
         "parameters": ("Weights", ""),
     }
     for key, (name, unit) in words.items():

@@ -167,9 +167,9 @@ def cost_of(
     """What the training cost, for the table that sets models side by side; None for what was not counted.
 
     `images_per_second` in training (median of the epochs; of a backbone at rest `features_per_second`, for an epoch
-    shows no pictures), `predict_images_per_second` from pictures to answers, `parameters` of the whole network,
-    `trained_parameters` of what was learned. `about["cost"]` holds what only the kind can count, and stands before
-    what is found here.
+    shows no pictures), `predict_images_per_second` from pictures to answers (of one network per concept partly from
+    memory: the networks see in turn what is read once), `parameters` of the whole network, `trained_parameters` of
+    what was learned. `about["cost"]` holds what only the kind can count, and stands before what is found here.
     """
     rates = [row["images_per_second"] for row in standing.epochs if row.get("images_per_second")]
     rate = float(np.median(rates)) if rates else None

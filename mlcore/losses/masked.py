@@ -41,7 +41,10 @@ class MaskedLoss(nn.Module, ABC):
 
     @property
     def shifts(self) -> npt.NDArray[np.float64]:
-        """(concepts,) how far weights and offsets lift the logits above the log odds: exact for cross entropy alone."""
+        """(concepts,) how far weights and offsets lift the logits above the log odds.
+
+        Exact for cross entropy without smoothing; of other losses, and of smoothed labels, an estimate.
+        """
         offsets = 0.0 if self.offsets is None else self.offsets
         return (self.weights.log() - offsets).cpu().numpy().astype(np.float64)
 

@@ -8,10 +8,13 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from annotations.models import Coin, Photograph, PictureVerdict, RecropRun
+from annotations.queries.pictures import BY_HAND, DOUBTFUL, LEFT_OUT, is_left_out
 from annotations.services import jobs
 from annotations.services.crops import crop_by_hand
 from annotations.services.pictures import leave_out
@@ -106,12 +109,25 @@ def test_a_picture_that_is_cropped_cannot_be_left_out(tmp_path: Path, signed_in:
 
 
 def test_cropping_a_left_out_picture_by_hand_ends_it(
-    tmp_path: Path, signed_in: Client, expert: User, coin: Coin
+    tmp_path: Path, signed_in: Client, expert: User, second_expert: User, coin: Coin
 ) -> None:
     photograph = take_photograph(tmp_path, coin, draw_discs(*THREE))
     leave_out(user=expert, photograph_id=photograph.pk, left_out=True)
-    crop_by_hand(user=expert, photograph=photograph, boxes={"obverse": THREE[0]}, key=uuid4(), base_id=None)
+    crop = crop_by_hand(
+        user=second_expert, photograph=photograph, boxes={"obverse": THREE[0]}, key=uuid4(), base_id=None
+    )
     assert set(tabs(signed_in)) == {"All refused", "Cropped by hand"}
+    said = list(PictureVerdict.objects.values_list("left_out", "user"))
+    assert said == [(False, second_expert.pk), (True, expert.pk)]
+    crop_by_hand(user=expert, photograph=photograph, boxes={"obverse": THREE[1]}, key=uuid4(), base_id=crop.pk)
+    assert PictureVerdict.objects.count() == 2, "a picture that nobody left out is not brought back"
+
+
+def test_a_picture_that_came_to_be_accepted_is_not_left_out_any_more(expert: User, blank: Photograph) -> None:
+    leave_out(user=expert, photograph_id=blank.pk, left_out=True)
+    assert Photograph.objects.filter(is_left_out()).get() == blank
+    Photograph.objects.update(refusal="", reason="")
+    assert Photograph.objects.filter(~is_left_out()).get() == blank
 
 
 def test_another_file_under_the_same_name_is_looked_at_anew(
@@ -138,3 +154,24 @@ def test_what_persons_left_out_is_not_cropped_again(
     jobs.work_on(RecropRun, run.pk, carry_out_recropping)
     run.refresh_from_db()
     assert run.counts["photographs"] == 1
+
+
+@pytest.mark.parametrize("name", ["pictures", "pictures_json"])
+@pytest.mark.parametrize("tab", [DOUBTFUL, BY_HAND, LEFT_OUT])
+def test_more_pictures_of_each_tab_cost_no_more_queries(
+    signed_in: Client, expert: User, make_coin: MakeCoin, django_assert_num_queries: Any, name: str, tab: str
+) -> None:
+    def settle(number: int) -> None:
+        coin = make_coin(f"settled.{number}")
+        photograph = Photograph.objects.create(coin=coin, scope="both", name="lot.jpg", refusal="no_coin")
+        photograph.verdicts.create(left_out=True, user=expert)
+        coin.sides.update(photograph=photograph, crop_confidence=0.3)
+        photograph.hand_crops.create(boxes={}, user=expert, key=uuid4())
+
+    settle(0)
+    with CaptureQueriesContext(connection) as alone:
+        assert b"lot.jpg" in signed_in.get(reverse(name), {"reason": tab}).content
+    for number in range(1, 6):
+        settle(number)
+    with django_assert_num_queries(len(alone)):
+        assert signed_in.get(reverse(name), {"reason": tab}).content.count(b"settled.5") > 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from annotations.models import HandCrop, Photograph, PictureVerdict, Side
@@ -59,13 +59,14 @@ def name_reason(code: str) -> str:
 
 def select_photographs(code: str) -> QuerySet[Photograph]:
     """Photographs of one tab; all refused ones that no person left out where the code is empty."""
-    photographs = Photograph.objects.select_related("coin").defer("coin__search").order_by("pk")
+    with_coins = Photograph.objects.select_related("coin").defer("coin__search")
+    photographs = with_coins.prefetch_related("verdicts__user").order_by("pk")
     if code == DOUBTFUL:
         sides = Side.objects.filter(photograph=OuterRef("pk"), crop_confidence__lt=LEAST_CONFIDENCE, cropped_by=None)
         return photographs.filter(Exists(sides))
     if code == BY_HAND:
         return photographs.filter(Exists(HandCrop.objects.filter(photograph=OuterRef("pk"))))
-    refused = photographs.exclude(refusal="").prefetch_related("verdicts__user")
+    refused = photographs.exclude(refusal="")
     if code == LEFT_OUT:
         return refused.filter(is_left_out())
     if "\0" in code:  # an address may hold what no column can
@@ -74,10 +75,10 @@ def select_photographs(code: str) -> QuerySet[Photograph]:
     return refused.filter(refusal=code) if code else refused
 
 
-def is_left_out() -> Coalesce:
-    """Of a photograph: whether a person left out the file that it has."""
+def is_left_out() -> Q:
+    """Of a photograph: whether it is refused, and a person left out the file that it has."""
     said = PictureVerdict.objects.filter(photograph=OuterRef("pk"), sha256=OuterRef("sha256")).order_by("-pk")
-    return Coalesce(Subquery(said.values("left_out")[:1]), Value(False))
+    return ~Q(refusal="") & Q(Coalesce(Subquery(said.values("left_out")[:1]), Value(False)))
 
 
 def standing_verdict(photograph: Photograph) -> PictureVerdict | None:

@@ -15,7 +15,7 @@ from annotations.models import HandCrop, Photograph, Side
 from annotations.models.coins import Face
 from annotations.services.decisions import KeyReused
 from annotations.services.machine_answers import forget_answers
-from annotations.services.pictures import store_side
+from annotations.services.pictures import leave_out, store_side
 from mlcore.images.cropping import Crop
 from mlcore.images.reading import RefusedPicture, read_picture
 
@@ -109,7 +109,8 @@ def _cut(photograph: Photograph, boxes: Mapping[str, Box]) -> list[_Cut]:
 def _hang(crop: HandCrop, cuts: list[_Cut]) -> None:
     """Give the sides their pictures. A side that this photograph showed, and does no longer, loses its own.
 
-    What models said of the coin goes with its crops, until the next predictions.
+    Whoever draws boxes on a picture that was left out brings it back. What models said of the coin goes with its
+    crops, until the next predictions.
     """
     photograph = crop.photograph
     for cut in cuts:
@@ -125,5 +126,6 @@ def _hang(crop: HandCrop, cuts: list[_Cut]) -> None:
     Side.objects.filter(photograph=photograph).exclude(face__in=[cut.face for cut in cuts]).update(
         photograph=None, crop="", thumbnail="", crop_box=None, crop_confidence=None, cropped_by=None
     )
+    leave_out(user=crop.user, photograph_id=photograph.pk, left_out=False)
     Photograph.objects.filter(pk=photograph.pk).update(refusal="", reason="")
     forget_answers([photograph.coin_id])

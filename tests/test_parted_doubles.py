@@ -73,14 +73,60 @@ def test_a_parted_group_stays_parted_when_all_pictures_are_searched_again(lots: 
     assert DoubleGroup.objects.get().kind == DoubleGroup.Kind.EXACT
 
 
-def test_a_new_coin_with_that_picture_is_a_new_question(
+def test_a_new_coin_with_the_very_picture_of_a_parted_one_joins_that_one_alone(
     tmp_path: Path, lots: list[Coin], expert: User, make_coin: MakeCoin
 ) -> None:
     part_doubles(user=expert, group_id=only_group().pk)
     take_photograph(tmp_path, make_coin("lot.3"), draw_discs(*TWO), name="3.jpg")
-    assert search() == [["lot.0", "lot.1", "lot.2", "lot.3"]]
-    part_doubles(user=expert, group_id=only_group().pk)
     assert search() == [["lot.0", "lot.1", "lot.3"]]
+
+
+@pytest.fixture
+def pair(tmp_path: Path, make_coin: MakeCoin) -> list[Coin]:
+    """Coins a and b: b has the picture of a without its edges."""
+    coins, picture = [make_coin("a"), make_coin("b")], draw_discs(*TWO)
+    take_photograph(tmp_path, coins[0], picture, name="a.jpg")
+    take_photograph(tmp_path, coins[1], without_edges(picture), name="b.jpg")
+    assert search() == [["a", "b"]]
+    return coins
+
+
+def without_edges(image: Image.Image) -> Image.Image:
+    return image.crop((32, 16, image.width - 32, image.height - 16))
+
+
+def dotted(image: Image.Image) -> Image.Image:
+    dotted = image.copy()
+    dotted.paste("grey", (0, 0, 12, 12))
+    return dotted
+
+
+@pytest.mark.parametrize(("edges", "joined"), [(False, ["b", "c"]), (True, ["a", "c"])])
+def test_a_new_coin_like_a_parted_one_joins_that_one_and_does_not_bring_the_other_back(
+    tmp_path: Path, pair: list[Coin], expert: User, make_coin: MakeCoin, edges: bool, joined: list[str]
+) -> None:
+    verdict = part_doubles(user=expert, group_id=only_group().pk)
+    picture = draw_discs(*TWO)
+    take_photograph(tmp_path, make_coin("c"), dotted(picture if edges else without_edges(picture)), name="c.jpg")
+    assert search() == [joined]
+    assert only_group().kind == DoubleGroup.Kind.NEAR
+    rejoin_doubles(user=expert, verdict_id=verdict.pk)
+    assert groups() == search() == [["a", "b", "c"]]
+
+
+def test_a_group_that_is_parted_while_a_search_runs_stays_parted(
+    tmp_path: Path, pair: list[Coin], expert: User, make_coin: MakeCoin
+) -> None:
+    take_photograph(tmp_path, make_coin("c"), dotted(without_edges(draw_discs(*TWO))), name="c.jpg")
+    group, said = only_group().pk, []
+
+    def part(event: Any) -> None:
+        if event["stage"] == "keeping groups":
+            said.append(part_doubles(user=expert, group_id=group).coins)
+
+    run = queue_doubles(user=None)
+    jobs.work_on(DoublesRun, run.pk, lambda run, _: carry_out_doubles(run, part))
+    assert (said, groups()) == ([["a", "b"]], [["b", "c"]])
 
 
 def test_pictures_that_are_the_same_to_the_pixel_cannot_be_parted(lots: list[Coin], expert: User) -> None:

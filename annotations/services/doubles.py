@@ -15,10 +15,9 @@ from annotations.models import Coin, DoubleGroup, DoublesRun, DoublesVerdict, Ph
 from annotations.queries.pictures import is_left_out
 from annotations.services.jobs import write_fenced
 from mlcore.contract import Report
-from mlcore.images.doubles import DoubleSettings, Group, find_doubles
+from mlcore.images.doubles import Apart, Group, find_doubles
 
 SURE = ("same file", "same pixels")
-SAME = DoubleSettings(most_bits=0, least_likeness=1.0)
 Joined = tuple[set[int], list[Group[int]]]
 """Coins, and the groups of their photographs that make them one."""
 
@@ -51,22 +50,29 @@ class SurelyDoubles(ValueError):
     """A group whose pictures are the same to the pixel cannot be parted."""
 
 
-@transaction.atomic
 def part_doubles(*, user: User, group_id: int) -> DoublesVerdict:
     """Dissolve a group by a person's word, which later searches keep. Coins that share a picture to the pixel stay one.
 
     No coin changes its split: what a model may have learned from, and what was frozen, stays as it was. Raises
     DoubleGroup.DoesNotExist and SurelyDoubles.
     """
-    _write_alone()
+    coins = set(_near_group(group_id).coins.values_list("pk", flat=True))
+    equal = _group_again(Photograph.objects.filter(coin__in=coins), [coins])  # reads files: not while others wait
+    with transaction.atomic():
+        _write_alone()
+        group = _near_group(group_id)
+        named = list(group.coins.order_by("identifier").values_list("identifier", flat=True))
+        verdict = DoublesVerdict.objects.create(coins=named, score=group.score, reason=group.reason, user=user)
+        group.delete()
+        _store(_joined(equal))
+    return verdict
+
+
+def _near_group(group_id: int) -> DoubleGroup:
     group = DoubleGroup.objects.get(pk=group_id)
     if group.kind == DoubleGroup.Kind.EXACT:
         raise SurelyDoubles("These pictures are the same to the pixel, so that nobody can part them.")
-    coins = dict(group.coins.order_by("identifier").values_list("identifier", "pk"))
-    verdict = DoublesVerdict.objects.create(coins=list(coins), score=group.score, reason=group.reason, user=user)
-    group.delete()
-    _store(_joined(_equal(Photograph.objects.filter(coin__in=coins.values()))))
-    return verdict
+    return group
 
 
 @transaction.atomic
@@ -106,14 +112,18 @@ def _rejoin(verdict: DoublesVerdict) -> None:
 
 @transaction.atomic
 def _keep(groups: Sequence[Group[int]]) -> list[set[int]]:
-    """Store the groups of coins in place of all others, but for those that a person parted; return the coins."""
+    """Store the groups of coins in place of all others, and return the coins.
+
+    A group that holds coins which a person parted, perhaps while the search ran, is looked for again without what joins
+    those.
+    """
     _write_alone()
     kept: list[Joined] = []
     parted = _parted()
     for coins, found in _joined(groups):
-        if any(coins <= apart for apart in parted):
+        if not _is_exact(found) and any(len(coins & apart) > 1 for apart in parted):
             names = [name for group in found for name in group.members]
-            kept += _joined(_equal(Photograph.objects.filter(pk__in=names)))
+            kept += _joined(_group_again(Photograph.objects.filter(pk__in=names), parted))
         else:
             kept.append((coins, found))
     DoubleGroup.objects.all().delete()
@@ -134,10 +144,22 @@ def _parted() -> list[set[int]]:
     return [{known[each] for each in verdict if each in known} for verdict in verdicts]
 
 
-def _equal(photographs: QuerySet[Photograph]) -> list[Group[int]]:
-    """Groups of photographs that are the same to the pixel."""
+def _apart(parted: Sequence[set[int]]) -> Apart[int]:
+    """Of two photographs: whether they are of two coins that one verdict parted."""
+    pictured = Photograph.objects.filter(coin__in=set().union(*parted))
+    coin_of = dict(pictured.values_list("pk", "coin_id"))
+
+    def told(one: int, other: int) -> bool:
+        coins = {coin_of.get(one), coin_of.get(other)}
+        return len(coins) > 1 and any(coins <= verdict for verdict in parted)
+
+    return told
+
+
+def _group_again(photographs: QuerySet[Photograph], parted: Sequence[set[int]]) -> list[Group[int]]:
     readable = photographs.exclude(file="").order_by("pk").values_list("pk", "file")
-    groups, _ = find_doubles(((pk, Path(settings.ORIGINALS_ROOT) / file) for pk, file in readable), SAME)
+    files = ((pk, Path(settings.ORIGINALS_ROOT) / file) for pk, file in readable)
+    groups, _ = find_doubles(files, apart=_apart(parted))
     return groups
 
 
@@ -166,9 +188,12 @@ def _store(joined: Sequence[Joined]) -> list[set[int]]:
 def _row(found: Sequence[Group[int]]) -> DoubleGroup:
     """The least sure of what holds the group together."""
     reasons = sorted({group.reason for group in found})
-    exact = all(reason in SURE for reason in reasons)
     return DoubleGroup.objects.create(
-        kind=DoubleGroup.Kind.EXACT if exact else DoubleGroup.Kind.NEAR,
+        kind=DoubleGroup.Kind.EXACT if _is_exact(found) else DoubleGroup.Kind.NEAR,
         score=min(group.score for group in found),
         reason=", ".join(reasons),
     )
+
+
+def _is_exact(found: Sequence[Group[int]]) -> bool:
+    return all(group.reason in SURE for group in found)

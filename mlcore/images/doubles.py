@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product, starmap
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
@@ -18,6 +19,7 @@ from mlcore.images.reading import read_picture
 from mlcore.images.refusals import RefusedPicture
 
 Name = TypeVar("Name", bound=Hashable)
+Apart = Callable[[Name, Name], bool]
 Reason = Literal["same file", "same pixels", "near"]
 REASONS: tuple[Reason, ...] = ("same file", "same pixels", "near")
 """From the surest to the least sure."""
@@ -56,6 +58,7 @@ class _Links(Generic[Name]):
 
     above: dict[Name, Name] = field(default_factory=dict)
     reasons: dict[Name, tuple[Reason, float]] = field(default_factory=dict)
+    below: dict[Name, list[Name]] = field(default_factory=dict)
 
     def root(self, name: Name) -> Name:
         while (parent := self.above.get(name, name)) != name:
@@ -63,19 +66,29 @@ class _Links(Generic[Name]):
             name = parent
         return name
 
+    def held(self, root: Name) -> list[Name]:
+        return self.below.get(root, [root])
+
     def join(self, one: Name, other: Name, reason: Reason, score: float) -> None:
         first, second = self.root(one), self.root(other)
         if first == second:
             return
         held = [self.reasons.get(root, (REASONS[0], 1.0)) for root in (first, second)] + [(reason, score)]
         self.above[second] = first
+        self.below[first] = self.held(first) + self.held(second)
         self.reasons[first] = max((each[0] for each in held), key=REASONS.index), min(each[1] for each in held)
 
 
 def find_doubles(
-    pictures: Iterable[tuple[Name, Path]], settings: DoubleSettings | None = None
+    pictures: Iterable[tuple[Name, Path]],
+    settings: DoubleSettings | None = None,
+    apart: Apart[Name] | None = None,
 ) -> tuple[list[Group[Name]], dict[Name, str]]:
-    """Return the groups of pictures that are one, and the sentence for each that could not be read."""
+    """Return the groups of pictures that are one, and the sentence for each that could not be read.
+
+    `apart`: whether two pictures are known to be different, so that likeness joins no groups that hold one of them
+    each. Pictures of which the pixels are the same are joined nevertheless.
+    """
     paths: dict[Name, Path] = {}
     prints: dict[Name, Fingerprint] = {}
     refused: dict[Name, str] = {}
@@ -84,11 +97,14 @@ def find_doubles(
             prints[name], paths[name] = take_fingerprint(path), path
         except RefusedPicture as refusal:
             refused[name] = refusal.sentence
-    return group_doubles(prints, lambda name: read_picture(paths[name], longest=_LONGEST), settings), refused
+    return group_doubles(prints, lambda name: read_picture(paths[name], longest=_LONGEST), settings, apart), refused
 
 
 def group_doubles(
-    prints: Mapping[Name, Fingerprint], read: Callable[[Name], Image.Image], settings: DoubleSettings | None = None
+    prints: Mapping[Name, Fingerprint],
+    read: Callable[[Name], Image.Image],
+    settings: DoubleSettings | None = None,
+    apart: Apart[Name] | None = None,
 ) -> list[Group[Name]]:
     """Return the groups among pictures whose fingerprints were taken before; `read` opens those that look alike."""
     settings = settings or DoubleSettings()
@@ -97,7 +113,8 @@ def group_doubles(
     _join_equal(links, ((name, each.pixels) for name, each in prints.items()), "same pixels")
     alone = [name for name, each in prints.items() if each.hashes and links.root(name) == name]
     for one, version, other, known in _candidates([prints[name] for name in alone], settings.most_bits):
-        if links.root(alone[one]) == links.root(alone[other]):
+        roots = links.root(alone[one]), links.root(alone[other])
+        if roots[0] == roots[1] or (apart and any(starmap(apart, product(*map(links.held, roots))))):
             continue
         first, second = read(alone[one]), read(alone[other])
         score = likeness(first.crop(version_box(first, version)), second.crop(version_box(second, known)))

@@ -15,10 +15,11 @@ from django.urls import reverse
 from PIL import Image
 
 from annotations.models import Coin, DoubleGroup, DoublesRun, DoublesVerdict, Label
-from annotations.services import jobs
+from annotations.services import doubles, jobs
 from annotations.services.doubles import SurelyDoubles, carry_out_doubles, part_doubles, queue_doubles, rejoin_doubles
 from annotations.services.pictures import leave_out
 from annotations.services.snapshots import freeze_snapshot
+from mlcore.images.doubles import find_doubles
 from tests.coin_photographs import THREE, TWO, draw_discs, take_photograph
 from tests.conftest import MakeCoin
 from tests.review_steps import page_of
@@ -161,6 +162,28 @@ def test_rejoined_coins_leave_the_test_when_one_of_them_was_learned_from(lots: l
     assert freeze_snapshot(user=expert).counts["left_test"] == 2
     assert set(Coin.objects.values_list("split", flat=True)) == {"train"}
     assert search() == [["lot.0", "lot.1", "lot.2"]], "the word that was taken back parts nothing any more"
+
+
+def test_originals_are_read_before_others_have_to_wait(
+    tmp_path: Path, make_coin: MakeCoin, expert: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locks() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    def read(*asked: Any, **told: Any) -> Any:
+        held.append(locks())
+        return find_doubles(*asked, **told)
+
+    monkeypatch.setattr(doubles, "find_doubles", read)
+    group = DoubleGroup.objects.create(kind="near", score=0.9, reason="near")
+    for name in ("a", "b"):
+        take_photograph(tmp_path, make_coin(name, doubles=group), draw_discs(*TWO), name=f"{name}.jpg")
+    before, held = locks(), []
+    part_doubles(user=expert, group_id=group.pk)
+    assert (held, locks()) == ([before], before + 1)
+    assert groups() == [["a", "b"]], "they are the same file"
 
 
 def test_a_double_click_parts_and_rejoins_once(client: Client, lots: list[Coin], expert: User) -> None:

@@ -140,7 +140,10 @@ def test_what_was_saved_offline_outlives_a_reload_and_is_sent_once(page: Any) ->
 
 @pytest.mark.parametrize(
     ("choose", "kept"),
-    [("[data-choice=keep]", ["eagle no bela", "altar yes ada"]), ("[data-choice=mine]", ["eagle yes ada", "altar yes ada"])],
+    [
+        ("[data-choice=keep]", ["eagle no bela", "altar yes ada"]),
+        ("[data-choice=mine]", ["eagle yes ada", "altar yes ada"]),
+    ],
     ids=["theirs", "mine"],
 )
 def test_a_second_expert_is_not_overwritten_and_the_person_chooses(

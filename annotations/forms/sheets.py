@@ -45,7 +45,8 @@ class HeldForm(forms.Form):
 
 
 class NextSheetForm(forms.Form):
-    concept = forms.ModelChoiceField(Concept.objects.in_use(), to_field_name="slug")
+    # Also one that was retired or merged while its sheet was open.
+    concept = forms.ModelChoiceField(Concept.objects.all(), to_field_name="slug")
     said = forms.ChoiceField(choices=[(each, each) for each in SAID])
     show = forms.TypedChoiceField(choices=[(each, each) for each in SHOWN], coerce=int)
     exclude = IdsField(required=False)

@@ -63,11 +63,17 @@ class RetiredConcept(ValueError):
     """Says which concept is no longer searched for, and what to do."""
 
 
-def follow_concept(slug: str) -> str:
-    """The slug that this one counts for by now; an unknown one is returned as it is. Raises RetiredConcept."""
-    found = Concept.objects.filter(slug=slug).select_related("merged_into").first()
+def standing_concept(slug: str) -> Concept | None:
+    """The one that this slug counts for by now, in use or retired; None where there never was one."""
+    found = Concept.objects.filter(slug=slug).first() if slug.isprintable() else None
     while found and found.merged_into_id:
         found = Concept.objects.get(pk=found.merged_into_id)
+    return found
+
+
+def follow_concept(slug: str) -> str:
+    """The slug that this one counts for by now; an unknown one is returned as it is. Raises RetiredConcept."""
+    found = standing_concept(slug)
     if found and found.retired:
         raise RetiredConcept(f"The concept {found.name} is retired and no longer searched for. Take it away.")
     return found.slug if found else slug

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from annotations.models import Concept, ReviewItem
+from annotations.models import ReviewItem
 from annotations.queries.hidden_questions import veil, with_blind
+from annotations.queries.merged_concepts import standing_concept
 from annotations.queries.review import (
     MOST_COUNTED,
     Question,
@@ -72,10 +73,12 @@ def review_next(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen_concept(request: HttpRequest) -> str:
+    """What was merged is asked as what it became; nothing is open of what was retired."""
     slug = request.GET.get("concept", "")
-    if slug and slug not in Concept.objects.in_use().values_list("slug", flat=True):
+    concept = standing_concept(slug) if slug else None
+    if slug and concept is None:
         raise Http404(f"There is no concept “{slug}”. The page of concepts lists those in use.")
-    return slug
+    return concept.slug if concept else ""
 
 
 def _show(request: HttpRequest, items: list[ReviewItem], concept: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import Value
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotations.forms.sheets import SAID, SHOWN, HeldForm, NextSheetForm, read_one
 from annotations.models import Concept, ReviewItem
 from annotations.queries.hidden_questions import veil
+from annotations.queries.merged_concepts import standing_concept
 from annotations.queries.ranking import strategies_asking
 from annotations.queries.review import Question, concepts_with_open, count_answered, draw_questions, questions_of
 from annotations.queries.sheets import count_questions, find_last_page
@@ -60,9 +62,9 @@ def sheet_next(request: HttpRequest) -> HttpResponse:
         asked = read_one(NextSheetForm(posted_object(request)))
     except (Refused, ValidationError) as error:
         return refuse(request, error)
-    concept: str = asked["concept"].slug
+    concept = standing_concept(asked["concept"].slug) or asked["concept"]
     items = lease_sheet(
-        user=signed_in(request), concept=concept, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
+        user=signed_in(request), concept=concept.slug, said=asked["said"], count=asked["show"], exclude=asked["exclude"]
     )
     return JsonResponse({"page": draw_page(items, signed_in(request))})
 
@@ -103,13 +105,15 @@ def _progress(request: HttpRequest, concept: str) -> dict[str, int]:
 
 
 def _chosen_concept(slug: str, concepts: list[Any]) -> Concept | None:
-    """The one asked for, else the one with the most open questions."""
-    if slug:
-        found = next((each for each in concepts if each.slug == slug), None)
-        if found is None:
-            raise Http404(f"There is no concept “{slug}”. The page of concepts lists those in use.")
-        return found
-    return max(concepts, key=lambda each: each.waiting, default=None)
+    """The one asked for, or what it was merged into, else the one with the most open questions."""
+    if not slug:
+        return max(concepts, key=lambda each: each.waiting, default=None)
+    asked = standing_concept(slug)
+    if asked is None:
+        raise Http404(f"There is no concept “{slug}”. The page of concepts lists those in use.")
+    if asked not in concepts:  # answered through, or retired
+        concepts.append(Concept.objects.annotate(waiting=Value(0)).get(pk=asked.pk))
+    return asked
 
 
 def _one_of(request: HttpRequest, name: str, known: tuple[str, ...]) -> str:

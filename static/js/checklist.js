@@ -4,6 +4,7 @@ import { clear, listenToKeys } from "./checklist_keys.js";
 import { Lines } from "./checklist_lines.js";
 import { showConflicts } from "./conflicts.js";
 import { drawKey, openOutbox } from "./outbox.js";
+import { KeptAnswers } from "./kept_marks.js";
 import { keepLeases } from "./review_leases.js";
 import { hideSignedOut, showSaving, showSignedOut } from "./review_signs.js";
 
@@ -17,6 +18,7 @@ const filter = form.querySelector("#filter");
 const save = form.querySelector("[name=save]");
 const undo = form.querySelector("[data-action=undo]");
 const lines = new Lines(asked, showCount);
+const kept = new KeptAnswers("checklist", state.user);
 let sides = state.sides;
 let history = state.previous.map(remembered); // what was saved, newest last: {side, answers, keys}
 let seen = new Set(); // sides that were skipped or saved in this sitting
@@ -29,7 +31,9 @@ if (outbox) await start();
 document.documentElement.classList.toggle("scripted", Boolean(outbox));
 
 async function start() {
-  for (const entry of await outbox.entries()) replay(entry);
+  const entries = await outbox.entries();
+  if (outbox.overtook) return location.reload();
+  for (const entry of entries) replay(entry);
   listenToKeys(form, lines);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -73,6 +77,7 @@ async function saveSide() {
     .map(({ concept, base }) => ({ side: side.id, concept, answer: answers.get(concept), key: drawKey(), base: base ?? "" }));
   const body = { page: drawKey(), answers: rows };
   await send("decide", form.dataset.page, body, side, [...answers]);
+  kept.keep(side);
   history.push({ side, answers, keys: keysOf(body) });
   leave(side);
   count(rows.length);
@@ -133,7 +138,7 @@ function show(answers) {
   document.querySelector("#out-of-reach").hidden = Boolean(side) || reached;
   if (side) asked.innerHTML = side.html;
   clear(filter, lines);
-  lines.begin(answers);
+  lines.begin(answers ?? (side && kept.of(side)));
   if (!side) return;
   lines.choose(lines.all[0]);
   scrollTo({ top: 0, behavior: "instant" });
@@ -142,6 +147,7 @@ function show(answers) {
 }
 
 function showCount(answers) {
+  if (sides[0]) kept.keep(sides[0], lines.answers);
   const words = answers === 1 ? "Save 1 answer and go on" : `Save ${answers} answers and go on`;
   save.querySelector("[data-save-words]").textContent = answers ? words : "Nothing answered yet";
   save.disabled = answers === 0;

@@ -43,6 +43,11 @@ class Outbox {
     }
   }
 
+  /** Whether something was acknowledged, in this tab, after this page was asked for: then it may be older than that. */
+  get overtook() {
+    return Number(sessionStorage.getItem(`${this.#name}-acknowledged`)) >= performance.timeOrigin;
+  }
+
   /** Resolves once the entry is on the disk. */
   async add(entry) {
     this.#changed({ waiting: 1, sending: true });
@@ -88,12 +93,17 @@ class Outbox {
       if (!entry) return this.#tell();
       await this.#tell({ sending: true });
       const { status, said } = await postJson(entry.address, { ...entry.body, user: this.#user });
-      if ((status === 200 || status === 201) && said) await this.#write("delete", entry.sequence);
+      if ((status === 200 || status === 201) && said) await this.#done(entry);
       else if (status === 409 && said) await this.#setAside(entry, { state: "conflict", theirs: said.theirs });
       else if (status === 400 || status === 404) await this.#setAside(entry, { state: "refused", detail: said?.detail ?? "" });
       else return this.#tryLater(status, said);
       this.#delay = FIRST_DELAY;
     }
+  }
+
+  #done(entry) {
+    sessionStorage.setItem(`${this.#name}-acknowledged`, Date.now());
+    return this.#write("delete", entry.sequence);
   }
 
   /** A person has to choose. What was meant to follow on the same question goes with it; `last` is what counts. */

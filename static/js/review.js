@@ -37,6 +37,7 @@ document.documentElement.classList.add("scripted");
 
 async function start() {
   const entries = await outbox.entries();
+  if (outbox.overtook) return location.reload();
   const first = questions[0]?.id;
   for (const entry of entries) replay(entry);
   if (questions[0]?.id === first) {

@@ -1,6 +1,7 @@
 // A page of sides at a time: the answers go to the outbox as one entry, and the next page, already here, is shown at once.
 import { showConflicts } from "./conflicts.js";
 import { drawKey, openOutbox } from "./outbox.js";
+import { KeptMarks } from "./kept_marks.js";
 import { postJson } from "./posting.js";
 import { keepLeases } from "./review_leases.js";
 import { hideSignedOut, showSaving, showSignedOut } from "./review_signs.js";
@@ -15,7 +16,6 @@ import { openZoom } from "./sheet_zoom.js";
 
 const RETRY = 3000; // ms
 const TOO_SOON = 400; // ms: nobody judges a page that fast; it is the second half of a double click
-const ACKNOWLEDGED = "coinsite-acknowledged"; // when, in the session of this tab
 const state = JSON.parse(document.querySelector("#state").textContent);
 const sheet = document.querySelector("#sheet");
 const form = document.querySelector("#answers");
@@ -26,8 +26,10 @@ const zoom = openZoom(element, document.querySelector("#zoom"));
 const grid = new Grid(element, (cell, words) => {
   if (words) document.querySelector("#announced").textContent = words;
   if (words) tellSums(current, grid.marks, state.said);
+  if (words) kept.keep(current.cells, grid.marks);
   zoom.follow(cell);
 });
+const kept = new KeptMarks("sheet", state.user);
 let progress = state.progress;
 let current = null; // {html, cells, chain, marks}: what is done to one page after another has its chain in common
 let ahead = [];
@@ -46,8 +48,7 @@ if (outbox) await start();
 
 async function start() {
   waiting = await outbox.entries();
-  // The page left a moment ago had something acknowledged after this one was asked for: this one may be older.
-  if (Number(sessionStorage.getItem(ACKNOWLEDGED)) >= performance.timeOrigin) return location.reload();
+  if (outbox.overtook) return location.reload();
   const taken = new Set(waiting.flatMap(cellsOf));
   history = historyOf(state);
   for (const entry of waiting) replay(entry);
@@ -82,6 +83,7 @@ async function confirm() {
     const page = { ...current, marks: grid.marks };
     const body = bodyOf(page, state.said);
     await outbox.add({ does: "page", address: form.action, body, question: { id: page.chain }, page });
+    kept.keep(page.cells);
     waiting = await outbox.entries(); // before the next page is asked for: else the server gives these sides again
     history.push({ page, keys: keysOf(body) });
     count(body.answers.length);
@@ -120,7 +122,7 @@ function show(page = null, drawn = false) {
   undoButtons[0].disabled = history.length === 0;
   undoButtons[1].hidden = history.length === 0;
   if (!page) return;
-  grid.show(page, drawn);
+  grid.show({ ...page, marks: { ...kept.of(page.cells), ...page.marks } }, drawn);
   tellSums(page, grid.marks, state.said);
   drawnAt = performance.now();
   if (drawn || typing?.closest("#choice")) return;
@@ -160,7 +162,6 @@ async function refill() {
 /** The outbox changed. */
 async function changed(now) {
   if (now.sending) return showSaving(now);
-  if (now.waiting < waiting.length) sessionStorage.setItem(ACKNOWLEDGED, Date.now());
   waiting = await outbox.entries();
   showSaving({ ...now, waiting: countAnswers(waiting) });
   const stuck = new Set(now.attention.map((entry) => entry.question.id));

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.contract import LearningError, Report, Snapshot, read_snapshot
-from mlcore.registry import config_from, kind_info, kinds, load_kind
+from mlcore.registry import config_from, kind_info, load_kind
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("snapshot", type=Path, help="frozen data set, JSON lines: a header, then a side or a text each")
-    parser.add_argument("--kind", required=True, help=f"kind of model: {', '.join(kinds())}")
+    parser.add_argument("--kind", required=True, help="kind of model; “python -m mlcore kinds” lists them")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model; a killed run goes on from it")
     parser.add_argument("--pictures", type=Path, required=True, help="folder that pictures are relative to")
     parser.add_argument("--features", type=Path, required=True, help="folder where passes through backbones are kept")

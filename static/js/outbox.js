@@ -3,6 +3,7 @@
 import { postJson } from "./posting.js";
 
 const STORE = "entries";
+const ACKNOWLEDGED = "coinsite-acknowledged"; // when, in the session of this tab, by whichever page
 const FIRST_DELAY = 1000; // ms
 const LONGEST_DELAY = 30000; // ms
 
@@ -45,7 +46,8 @@ class Outbox {
 
   /** Whether something was acknowledged, in this tab, after this page was asked for: then it may be older than that. */
   get overtook() {
-    return Number(sessionStorage.getItem(`${this.#name}-acknowledged`)) >= performance.timeOrigin;
+    const at = Number(sessionStorage.getItem(ACKNOWLEDGED));
+    return at >= performance.timeOrigin && at <= Date.now(); // a clock that was set back says nothing
   }
 
   /** Resolves once the entry is on the disk. */
@@ -102,7 +104,7 @@ class Outbox {
   }
 
   #done(entry) {
-    sessionStorage.setItem(`${this.#name}-acknowledged`, Date.now());
+    sessionStorage.setItem(ACKNOWLEDGED, Date.now());
     return this.#write("delete", entry.sequence);
   }
 

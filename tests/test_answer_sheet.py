@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -16,16 +15,13 @@ from django.urls import reverse
 from annotations.models import Coin, ModelVersion
 from annotations.services.publishing import model_folder
 from tests.learning_rows import make_model, measured
+from tests.review_steps import page_of
 
 
 @pytest.fixture
 def page(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
-
-
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
 
 
 def write_answers(version: ModelVersion, coin: Coin) -> list[int]:
@@ -47,7 +43,7 @@ def write_answers(version: ModelVersion, coin: Coin) -> list[int]:
 def test_answers_are_sorted_into_right_and_wrong(page: Client, make_coin: Callable[..., Coin]) -> None:
     version = make_model()
     write_answers(version, make_coin())
-    html = soup(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
+    html = page_of(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
     counts = {
         each["aria-labelledby"].removeprefix("outcome-"): len(each.select("li"))
         for each in html.select("section[aria-labelledby^=outcome]")
@@ -61,9 +57,9 @@ def test_the_sheet_of_expert_labels_shows_no_others(page: Client, make_coin: Cal
     write_answers(version, make_coin())
     for word in ("test_expert", "expert"):
         asked = {"concept": "horse", "part": word}
-        html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
+        html = page_of(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
         assert len(html.select(".sheet li")) == 1 and "1 of 1 side" in html.select_one("#outcome-tp").text
-        table = soup(page.get(reverse("model_table"), {"part": word}).content)
+        table = page_of(page.get(reverse("model_table"), {"part": word}).content)
         assert table.select_one("input[name=part][checked]")["value"] == "test_expert"
 
 
@@ -73,7 +69,7 @@ def test_the_sheet_begins_with_experts_where_they_answered_enough(
 ) -> None:
     version = make_model(metrics=measured(expert_answers=answers))
     write_answers(version, make_coin())
-    html = soup(page.get(reverse("answer_sheet", args=[version.pk])).content)
+    html = page_of(page.get(reverse("answer_sheet", args=[version.pk])).content)
     assert html.select_one("select[name=part] [selected]")["value"] == part
 
 
@@ -86,7 +82,7 @@ def test_the_sheet_begins_with_the_learned_concept_that_has_most_wrong_answers(
     for untrained, first in (({}, "eagle"), ({"eagle": "too few"}, "horse")):
         version.metrics["untrained"] = untrained
         version.save()
-        html = soup(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
+        html = page_of(page.get(reverse("answer_sheet", args=[version.pk]), asked).content)
         assert html.select_one("select[name=concept] [selected]")["value"] == first
 
 
@@ -123,7 +119,7 @@ def test_the_sheet_draws_what_calibration_changed_and_says_how_or_why_there_was_
     metrics |= {"calibration": {"eagle": calibration}} if calibration else {}
     version = make_model(metrics=metrics)
     write_answers(version, make_coin())
-    shown = soup(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
+    shown = page_of(page.get(reverse("answer_sheet", args=[version.pk]), {"concept": "eagle"}).content)
     assert [each.get_text() for each in shown.select(".reliability figcaption > strong")] == plots
     assert shown.select_one(".reliability > p").get_text() == words
     assert shown.select_one("caption .small-note").get_text() == "Only 1 coin shows it; 5 are needed for an interval"

@@ -57,7 +57,8 @@ def test_a_slow_network_is_shown_few_pictures_and_not_all(
     monkeypatch.setattr(speed, "WARM", SECONDS / 2)
     monkeypatch.setattr(speed, "ENOUGH", 2.5 * SECONDS)
     net = Slow()
-    assert answering_rate(net, inputs, np.arange(24), Heard()) is not None
+    rate = answering_rate(net, inputs, np.arange(24), Heard())
+    assert rate is not None and 0 < rate < 1 / SECONDS
     assert set(net.shown) == {1} and len(net.shown) <= 5
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -14,14 +13,11 @@ from annotations.services.concept_changes import retire_concept
 from annotations.services.concept_merging import merge_concepts
 from annotations.services.decisions import record_decision
 from tests.conftest import MakeCoin
-
-
-def soup(response: Any) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
+from tests.review_steps import page_of
 
 
 def words_on(response: Any) -> str:
-    return " ".join(soup(response).main.get_text(" ").split())
+    return " ".join(page_of(response).main.get_text(" ").split())
 
 
 @pytest.fixture
@@ -37,7 +33,7 @@ def _no_messages_to_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def filled(office: Client, slug: str, **changed: Any) -> dict[str, Any]:
     """What the form of a concept would send, with some fields changed."""
-    form = soup(office.get(reverse("concept_edit", args=[slug]))).select_one("main form:has([name=guideline])")
+    form = page_of(office.get(reverse("concept_edit", args=[slug]))).select_one("main form:has([name=guideline])")
     sent: dict[str, Any] = {
         each["name"]: each.get("value", "")
         for each in form.select("input[type=text], input[type=url], input[type=hidden]")
@@ -60,7 +56,7 @@ def test_an_administrator_changes_a_concept_and_each_thing_stands_in_its_history
     assert "Changed: name, guideline, broader concept." in words_on_page(answer)
     eagle.refresh_from_db()
     assert (eagle.slug, eagle.name, eagle.broader_id) == ("eagle", "Bird", altar.pk)
-    page = soup(office.get(reverse("concept", args=["eagle"])))
+    page = page_of(office.get(reverse("concept", args=["eagle"])))
     assert [p.get_text() for p in page.select(".guideline p")] == ["<b>Any</b> bird.", "No cock."]
     history = [item.strong.get_text(strip=True) for item in page.select(".changes li")]
     assert history == ["Broader concept", "Guideline", "Name"]
@@ -68,7 +64,7 @@ def test_an_administrator_changes_a_concept_and_each_thing_stands_in_its_history
 
 
 def words_on_page(response: Any) -> str:
-    return " ".join(soup(response).get_text(" ").split())
+    return " ".join(page_of(response).get_text(" ").split())
 
 
 def test_a_change_that_somebody_else_overtook_is_shown_beside_theirs(
@@ -78,7 +74,7 @@ def test_a_change_that_somebody_else_overtook_is_shown_beside_theirs(
     office.post(reverse("concept_edit", args=["eagle"]), filled(office, "eagle", guideline="Theirs."))
     answer = office.post(reverse("concept_edit", args=["eagle"]), stale)
     assert answer.status_code == 409
-    page = soup(answer)
+    page = page_of(answer)
     assert "Theirs." in page.select_one(".alert-warning").get_text()
     assert page.select_one("[name=name]")["value"] == "Aquila bird"
     again = stale | {"base": page.select_one("[name=base]")["value"]}
@@ -109,7 +105,7 @@ def test_experts_and_strangers_see_no_way_to_change(client: Client, expert: User
     for signed_in in (False, True):
         if signed_in:
             client.force_login(expert)
-        page = soup(client.get(reverse("concept", args=["eagle"])))
+        page = page_of(client.get(reverse("concept", args=["eagle"])))
         assert not page.select("main form, a[href$='/edit'], a[href$='/merge']")
     assert client.post(reverse("concept_retire", args=["eagle"])).status_code == 403
 
@@ -122,7 +118,7 @@ def test_retiring_and_bringing_back_are_one_click_each_and_the_page_says_so(
         office.post(reverse("concept_retire", args=["eagle"]))
     page = office.get(reverse("concept", args=["eagle"]))
     assert "Eagle is no longer asked for, searched for or learned." in words_on(page)
-    listed = soup(office.get(reverse("concepts")))
+    listed = page_of(office.get(reverse("concepts")))
     assert "Eagle" not in [row.th.get_text(strip=True) for row in listed.select("tbody tr")]
     assert listed.select_one("details").get_text(" ", strip=True).endswith("Eagle retired")
     found = office.get(reverse("search"), {"concept": "eagle"})
@@ -142,7 +138,7 @@ def test_merging_shows_first_what_comes_together_and_old_addresses_lead_on(
     for slug, answer in (("eagle", "yes"), ("horse", "no")):
         record_decision(user=expert, side_id=side.pk, concept=slug, answer=answer, key=uuid4(), base_id=None)
     address = reverse("concept_merge", args=["eagle"])
-    preview = soup(office.get(address, {"into": "horse"}))
+    preview = page_of(office.get(address, {"into": "horse"}))
     figures = [dd.get_text(strip=True) for dd in preview.select(".counts dd")]
     assert figures[:3] + figures[4:] == ["1", "0", "1", "1"]
     assert not ConceptChange.objects.exists()
@@ -158,10 +154,10 @@ def test_merging_shows_first_what_comes_together_and_old_addresses_lead_on(
     assert office.get(reverse("rules", args=["eagle"]))["Location"] == reverse("rules", args=["horse"])
     page = office.get(reverse("concept", args=["eagle"]), follow=True)
     assert "Eagle was merged into Horse: what was said of it counts here." in words_on(page)
-    assert soup(page).select("#differ-title")
+    assert page_of(page).select("#differ-title")
     assert office.get(reverse("search_json"), {"concept": "eagle"}).json()["count"] == 0
     assert office.get("/api/v1/labels", {"concept": "eagle"}).json()["results"][0]["concept"] == "horse"
-    chips = soup(office.get(reverse("search"), {"concept": "eagle"})).select(".chip")
+    chips = page_of(office.get(reverse("search"), {"concept": "eagle"})).select(".chip")
     assert [chip.get_text(strip=True).removeprefix("Take off") for chip in chips] == ["Horse"]
     office.post(reverse("concept_unmerge", args=["eagle"]))
     assert Concept.objects.get(slug="eagle").merged_into is None
@@ -173,7 +169,7 @@ def test_a_concept_that_is_merged_or_retired_by_a_service_is_no_longer_offered(
 ) -> None:
     retire_concept(user=admin, concept=concepts["altar"])
     merge_concepts(user=admin, concept=concepts["spear"], into=concepts["shield"])
-    offered = {each["value"] for each in soup(office.get(reverse("concept_merge", args=["eagle"]))).select("option")}
+    offered = {each["value"] for each in page_of(office.get(reverse("concept_merge", args=["eagle"]))).select("option")}
     assert offered == {"", *concepts} - {"eagle", "altar", "spear"}
 
 
@@ -198,10 +194,10 @@ def test_a_merging_that_answers_bind_is_not_offered_to_be_taken_back(
     merge_concepts(user=admin, concept=concepts["eagle"], into=concepts["horse"])
     address = reverse("concept_unmerge", args=["eagle"])
     page = office.get(reverse("concept", args=["horse"]))
-    assert len(soup(page).select(f".relations form[action='{address}']")) == 1
+    assert len(page_of(page).select(f".relations form[action='{address}']")) == 1
     record_decision(user=admin, side_id=side.pk, concept="horse", answer="no", key=uuid4(), base_id=None)
     page = office.get(reverse("concept", args=["horse"]))
-    assert soup(page).select(".relations form") == []
+    assert page_of(page).select(".relations form") == []
     reason = "Since the merging one answer was given on Horse, and nobody can tell whether Eagle was meant."
     assert f"Eagle was merged into it. This stays so. {reason}" in words_on(page)
     assert reason in words_on_page(office.post(address, follow=True))
@@ -212,7 +208,7 @@ def test_a_merging_is_one_line_of_the_history_of_either_concept(
     office: Client, admin: User, concepts: dict[str, Concept]
 ) -> None:
     def told(slug: str) -> list[str]:
-        page = soup(office.get(reverse("concept", args=[slug])))
+        page = page_of(office.get(reverse("concept", args=[slug])))
         return [item.strong.get_text(strip=True) for item in page.select(".changes li")]
 
     merge_concepts(user=admin, concept=concepts["eagle"], into=concepts["horse"])

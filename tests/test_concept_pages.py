@@ -18,6 +18,7 @@ from annotations.queries.concept_page import models_that_know
 from annotations.services.decisions import record_decision
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_model
+from tests.review_steps import page_of
 
 
 def test_every_concept_in_use_is_listed_with_its_sides_by_origin(
@@ -92,12 +93,8 @@ def test_more_labels_cost_the_list_no_more_queries(client: Client, make_coin: Ma
     assert len(many) == len(few) <= 5
 
 
-def soup(response: Any) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")
-
-
 def words_on(response: Any) -> str:
-    return " ".join(soup(response).main.get_text(" ").split())
+    return " ".join(page_of(response).main.get_text(" ").split())
 
 
 def test_each_origin_is_counted_on_either_side(client: Client, make_coin: MakeCoin, expert: User) -> None:
@@ -105,7 +102,7 @@ def test_each_origin_is_counted_on_either_side(client: Client, make_coin: MakeCo
     make_coin("o.2", reverse="Eagle")
     reverse_side = Side.objects.get(coin=coin, face="reverse")
     record_decision(user=expert, side_id=reverse_side.pk, concept="eagle", answer="no", key=uuid4(), base_id=None)
-    page = soup(client.get(reverse("concept", args=["eagle"])))
+    page = page_of(client.get(reverse("concept", args=["eagle"])))
     shown = {
         (row["data-origin"], row["data-face"]): [cell.get_text(strip=True) for cell in row.select("td")[:2]]
         for row in page.select(".origin-table tbody tr")
@@ -127,7 +124,7 @@ def test_models_that_know_a_concept_stand_with_precision_and_interval(
 ) -> None:
     version = make_model(admin)
     figures = version.metrics["test"]["eagle"]
-    page = soup(client.get(reverse("concept", args=["eagle"])))
+    page = page_of(client.get(reverse("concept", args=["eagle"])))
     row = page.select_one("#models-title").find_parent("section").select_one("tbody tr")
     assert row.th.get_text(strip=True) == f"Model {version.pk}"
     low, high = figures["intervals"]["ap"]
@@ -152,10 +149,10 @@ def test_narrower_concepts_stand_under_broader_ones_and_any_name_finds_them(
     client: Client, concepts: dict[str, Concept]
 ) -> None:
     Concept.objects.filter(slug="eagle").update(broader=concepts["horse"])
-    rows = soup(client.get(reverse("concepts"))).select("tbody tr th")
+    rows = page_of(client.get(reverse("concepts"))).select("tbody tr th")
     place = next(place for place, cell in enumerate(rows) if cell.a.get_text() == "Horse")
     assert rows[place + 1].a.get_text() == "Eagle" and rows[place + 1]["class"] == ["depth-1"]
-    found = soup(client.get(reverse("concepts"), {"q": "ADLER"}))
+    found = page_of(client.get(reverse("concepts"), {"q": "ADLER"}))
     assert [(row.a.get_text(), row.get("class")) for row in found.select("tbody tr")] == [
         ("Horse", ["only-above"]),
         ("Eagle", None),

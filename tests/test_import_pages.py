@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -21,6 +20,7 @@ from django.utils import timezone
 from annotations.importers import formats
 from annotations.models import ImportRun, Photograph
 from annotations.services.uploads import ImportRefused, store_upload
+from tests.review_steps import page_of
 
 TABLE = b"identifier,title\ndemo.1,A coin\n"
 REFUSED = {"row": 3, "source": "a.csv", "field": "weight", "value": "=1+1", "reason": "This is no number."}
@@ -37,10 +37,6 @@ def uploads(settings: Any, tmp_path: Path) -> Iterator[Path]:
 def page(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
-
-
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
 
 
 def table(name: str = "coins.csv", content: bytes = TABLE) -> SimpleUploadedFile:
@@ -100,7 +96,7 @@ def test_more_imports_cost_no_more_queries(page: Client, admin: User, django_ass
 
 
 def test_every_format_can_be_chosen_and_says_what_it_is(page: Client) -> None:
-    shown = soup(page.get("/imports/new").content)
+    shown = page_of(page.get("/imports/new").content)
     for name, module in formats().items():
         label = shown.select_one(f'label[for="format-{name}"]').get_text(" ", strip=True)
         assert label == f"{module.LABEL} {module.DESCRIPTION}"
@@ -154,7 +150,7 @@ def test_a_file_that_cannot_be_taken_is_refused_with_a_sentence(
 ) -> None:
     response = send(page, upload, format)
     assert response.status_code == 400
-    assert words in soup(response.content).select_one("[role=alert]").get_text(strip=True)
+    assert words in page_of(response.content).select_one("[role=alert]").get_text(strip=True)
     assert not ImportRun.objects.exists()
     assert not list(uploads.rglob("*"))
 
@@ -194,7 +190,7 @@ def test_a_folder_packed_on_a_desktop_is_stepped_into(uploads: Path) -> None:
 def test_a_running_import_shows_how_far_it_is(page: Client) -> None:
     run = make_import(status="running", progress={"stage": "saving", "done": 50, "total": 200}, counts={"created": 50})
     address = reverse("import_run", args=[run.pk])
-    live = soup(page.get(address, headers={"HX-Request": "true", "HX-Target": "live"}).content)
+    live = page_of(page.get(address, headers={"HX-Request": "true", "HX-Target": "live"}).content)
     assert "50 of 200 (25 %)" in live.get_text(" ", strip=True)
     assert live.select_one("dl.counts dd").get_text() == "50"
     ImportRun.objects.update(status="succeeded")
@@ -203,7 +199,7 @@ def test_a_running_import_shows_how_far_it_is(page: Client) -> None:
 
 def test_refused_rows_stand_in_a_table_with_number_field_value_and_reason(page: Client) -> None:
     run = make_import(status="failed", reason="1 row is refused.", refused=[REFUSED], counts={"refused": 1})
-    shown = soup(page.get(reverse("import_run", args=[run.pk])).content)
+    shown = page_of(page.get(reverse("import_run", args=[run.pk])).content)
     cells = [cell.get_text() for cell in shown.select("table tbody tr")[0].select("td")]
     assert cells == ["3", "a.csv", "weight", "=1+1", "This is no number."]
     assert "1 row is refused." in shown.select_one("[role=alert]").get_text()
@@ -220,7 +216,7 @@ def test_the_csv_of_refused_rows_runs_no_formula(page: Client) -> None:
 
 def test_values_of_refused_rows_are_text_and_no_markup(page: Client) -> None:
     run = make_import(refused=[REFUSED | {"value": "<img src=x onerror=alert(1)>"}])
-    shown = soup(page.get(reverse("import_run", args=[run.pk])).content)
+    shown = page_of(page.get(reverse("import_run", args=[run.pk])).content)
     assert shown.select_one("table code").get_text() == "<img src=x onerror=alert(1)>"
 
 
@@ -230,7 +226,7 @@ def test_refused_pictures_stand_with_their_coin_and_reason(page: Client, make_co
     Photograph.objects.create(coin=coin, scope="both", name="lot.jpg", refusal="many_coins", reason="Three coins.")
     older = make_coin("demo.8", source="nuds: x.xml")
     Photograph.objects.create(coin=older, scope="both", name="old.jpg", refusal="many_coins", reason="Four coins.")
-    text = soup(page.get(reverse("import_run", args=[run.pk])).content).get_text(" ", strip=True)
+    text = page_of(page.get(reverse("import_run", args=[run.pk])).content).get_text(" ", strip=True)
     assert "demo.7 lot.jpg Three coins." in text
     assert "Four coins." not in text
 

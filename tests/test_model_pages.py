@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -17,16 +16,13 @@ from annotations.queries.forest import draw_forest
 from annotations.queries.models import list_models, read_curves, read_figures
 from annotations.services.gate import Row
 from tests.learning_rows import CONCEPTS, make_model, measured
+from tests.review_steps import page_of
 
 
 @pytest.fixture
 def page(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
-
-
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
 
 
 def publish(client: Client, version: ModelVersion) -> Any:
@@ -67,7 +63,7 @@ def test_a_publication_without_the_form_s_token_is_refused(admin: User) -> None:
 
 
 def test_an_empty_list_says_what_to_do(page: Client) -> None:
-    assert soup(page.get("/models/").content).select_one(".empty-state a")["href"] == reverse("run_new")
+    assert page_of(page.get("/models/").content).select_one(".empty-state a")["href"] == reverse("run_new")
 
 
 def test_the_newest_model_comes_first_and_no_page_leaves_one_out(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +91,7 @@ def test_publishing_marks_the_model_and_queues_its_predictions(page: Client, adm
     assert ModelVersion.objects.published() == version
     assert Publication.objects.get().user == admin
     assert PredictionRun.objects.get().status == "queued"
-    first = soup(page.get("/models/").content).select_one("tbody tr")
+    first = page_of(page.get("/models/").content).select_one("tbody tr")
     assert first.select_one(".published").get_text(strip=True) == "published"
 
 
@@ -110,7 +106,7 @@ def test_going_back_is_one_click_and_a_new_row(page: Client) -> None:
     old, new = make_model(), make_model()
     publish(page, old)
     publish(page, new)
-    back = soup(page.get("/models/").content).select("section form")
+    back = page_of(page.get("/models/").content).select("section form")
     assert [form["action"] for form in back] == [reverse("model_publish", args=[old.pk])]
     assert back[0].get_text(strip=True) == f"Go back to model {old.pk}"
     publish(page, old)
@@ -120,13 +116,13 @@ def test_going_back_is_one_click_and_a_new_row(page: Client) -> None:
 
 
 def test_the_first_model_has_nothing_to_be_compared_with(page: Client) -> None:
-    shown = soup(page.get(make_model().get_absolute_url()).content)
+    shown = page_of(page.get(make_model().get_absolute_url()).content)
     assert "It would be the first published model" in shown.select_one(".verdict").get_text()
     assert shown.select_one(".forest-plot") is None
 
 
 def test_figures_on_texts_and_on_experts_stand_apart(page: Client) -> None:
-    shown = soup(page.get(make_model().get_absolute_url()).content)
+    shown = page_of(page.get(make_model().get_absolute_url()).content)
     titles = [title.get_text(" ", strip=True) for title in shown.select("section h2")]
     assert titles[:2] == ["Measured on expert labels · 3 expert answers", "Measured on what the texts say"]
     tables = shown.select("table.figures-table")
@@ -136,7 +132,7 @@ def test_figures_on_texts_and_on_experts_stand_apart(page: Client) -> None:
 def test_without_expert_answers_the_page_says_so(page: Client) -> None:
     version = make_model(metrics=measured(expert_answers=0))
     assert read_figures(version, "test_expert") is None
-    shown = soup(page.get(version.get_absolute_url()).content)
+    shown = page_of(page.get(version.get_absolute_url()).content)
     assert "no expert had answered on one of its test sides" in shown.get_text()
     assert len(shown.select("section[aria-labelledby=expert-title] table")) == 0
 
@@ -144,7 +140,7 @@ def test_without_expert_answers_the_page_says_so(page: Client) -> None:
 def test_the_mean_says_over_how_many_of_the_concepts_it_goes(page: Client) -> None:
     metrics = measured()
     metrics["test"]["mean"]["concepts"] = 1
-    shown = soup(page.get(make_model(metrics=metrics).get_absolute_url()).content)
+    shown = page_of(page.get(make_model(metrics=metrics).get_absolute_url()).content)
     assert shown.select_one(".mean-row th").get_text() == "Mean of 1 of 2"
 
 
@@ -154,14 +150,14 @@ def test_the_worst_concept_is_named(page: Client) -> None:
     assert figures is not None
     assert figures.worst is not None
     assert figures.worst.ap.value == min(row.ap.value or 1 for row in figures.rows)
-    assert figures.worst.name in soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
+    assert figures.worst.name in page_of(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
 
 
 def test_a_concept_on_fewer_than_five_sides_is_not_called_the_weakest(page: Client) -> None:
     version = make_model()
     version.metrics["test"]["eagle"] |= {"ap": 0.01, "positives": 4}
     version.save()
-    assert "horse" in soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
+    assert "horse" in page_of(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text()
 
 
 def test_where_experts_answered_enough_the_model_is_judged_by_them(page: Client) -> None:
@@ -169,7 +165,7 @@ def test_where_experts_answered_enough_the_model_is_judged_by_them(page: Client)
     for version, words in ((few, "by the texts"), (enough, "by experts’ answers")):
         version.metrics["test_expert"]["eagle"] |= {"ap": 0.2, "positives": 9}
         version.save()
-        said = soup(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
+        said = page_of(page.get(version.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
         assert f"Weakest concept {words}" in said
 
 
@@ -208,7 +204,7 @@ def test_predictions_in_progress_are_shown_and_can_be_cancelled(page: Client) ->
     version = make_model()
     publish(page, version)
     PredictionRun.objects.update(status="running", progress={"stage": "predicting", "done": 5, "total": 20})
-    shown = soup(page.get(version.get_absolute_url()).content)
+    shown = page_of(page.get(version.get_absolute_url()).content)
     assert shown.select_one("#corpus progress")["value"] == "5"
     headers = {"HX-Request": "true", "HX-Target": "corpus"}
     assert page.get(version.get_absolute_url(), headers=headers).content.decode().count("<h1") == 0

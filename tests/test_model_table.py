@@ -6,23 +6,19 @@ import csv
 import io
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from annotations.models import ModelVersion
 from tests.learning_rows import make_model, measured
+from tests.review_steps import page_of
 
 
 @pytest.fixture
 def page(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
-
-
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
 
 
 def two_models() -> list[ModelVersion]:
@@ -36,7 +32,7 @@ def two_models() -> list[ModelVersion]:
 
 def test_the_best_figure_of_each_line_is_bold_and_the_others_are_not(page: Client) -> None:
     first, second = two_models()
-    html = soup(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
+    html = page_of(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
     eagle = next(row for row in html.select("tbody tr") if row.th.get_text(strip=True) == "eagle")
     assert [cell.get_text(strip=True)[:5] for cell in eagle.select("td")[1:]] == ["0.900", "0.400"]
     assert [cell.find("strong") is not None for cell in eagle.select("td")[1:]] == [True, False]
@@ -71,7 +67,7 @@ def test_epochs_of_networks_of_their_own_are_told_for_one_network(page: Client) 
 
 def rows_of(page: Client, models: list[ModelVersion], **asked: str) -> dict[str, list[str]]:
     """Cells by the name of their line."""
-    html = soup(page.get(reverse("model_table"), {"models": [each.pk for each in models], **asked}).content)
+    html = page_of(page.get(reverse("model_table"), {"models": [each.pk for each in models], **asked}).content)
     return {
         row.th.get_text(strip=True): [cell.get_text(" ", strip=True) for cell in row.select("td")]
         for row in html.select("tbody tr")
@@ -80,7 +76,7 @@ def rows_of(page: Client, models: list[ModelVersion], **asked: str) -> dict[str,
 
 def bold(page: Client, models: list[ModelVersion]) -> list[str]:
     asked = {"models": [each.pk for each in models], "metrics": "ap"}
-    return [each.get_text() for each in soup(page.get(reverse("model_table"), asked).content).select("td strong")]
+    return [each.get_text() for each in page_of(page.get(reverse("model_table"), asked).content).select("td strong")]
 
 
 def test_the_mean_goes_over_the_concepts_that_every_model_has(page: Client) -> None:
@@ -127,7 +123,7 @@ def test_how_quickly_each_model_answers_stands_with_the_device(page: Client) -> 
         version.save()
     first.run.device = "NVIDIA H200"
     first.run.save()
-    html = soup(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
+    html = page_of(page.get(reverse("model_table"), {"models": [first.pk, second.pk], "metrics": "ap"}).content)
     answering = next(row for row in html.select(".cost-row") if row.th.get_text(strip=True) == "Answering")
     assert [cell.get_text(strip=True) for cell in answering.select("td")] == ["images/s", "31.5", "–"]
     assert [head.get_text().endswith("on NVIDIA H200") for head in html.select(".model-head")] == [True, False]
@@ -141,7 +137,7 @@ def test_a_small_calibration_error_is_the_best(page: Client) -> None:
     asked = {"models": [first.pk, second.pk], "metrics": "calibration_error"}
     eagle = next(
         row
-        for row in soup(page.get(reverse("model_table"), asked).content).select("tbody tr")
+        for row in page_of(page.get(reverse("model_table"), asked).content).select("tbody tr")
         if row.th.get_text(strip=True) == "eagle"
     )
     assert [cell.get_text(strip=True) for cell in eagle.select("td strong")] == ["0.100"]
@@ -157,10 +153,10 @@ def test_expert_labels_and_text_labels_stand_apart(page: Client) -> None:
 def test_models_of_different_snapshots_come_with_a_warning(page: Client) -> None:
     first, second = two_models()
     asked = {"models": [first.pk, second.pk]}
-    assert not soup(page.get(reverse("model_table"), asked).content).select(".alert-warning")
+    assert not page_of(page.get(reverse("model_table"), asked).content).select(".alert-warning")
     second.run.snapshot.sha256 = "cd" * 32
     second.run.snapshot.save()
-    assert soup(page.get(reverse("model_table"), asked).content).select(".alert-warning")
+    assert page_of(page.get(reverse("model_table"), asked).content).select(".alert-warning")
 
 
 def test_the_csv_holds_every_figure_with_its_interval(page: Client) -> None:

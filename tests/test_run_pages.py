@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +17,7 @@ from annotations.services.decisions import record_decision
 from annotations.services.training import log_file
 from mlcore.registry import config_from, kinds
 from tests.learning_rows import make_model, make_run, measured
+from tests.review_steps import page_of
 
 NEW = "/runs/new?kind=concept_vit"
 
@@ -28,13 +28,9 @@ def page(client: Client, admin: User) -> Client:
     return client
 
 
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
-
-
 def settings_of(client: Client, **changed: str) -> dict[str, str]:
     """The form as it stands on the page, as a browser would send it."""
-    form = soup(client.get(NEW).content).select_one("main form[method=post]:has(#id_epochs)")
+    form = page_of(client.get(NEW).content).select_one("main form[method=post]:has(#id_epochs)")
     assert form is not None
     sent = {field["name"]: field.get("value", "") for field in form.select("input[name]:not([type=checkbox])")}
     sent |= {field["name"]: "on" for field in form.select("input[type=checkbox][checked]")}
@@ -66,12 +62,12 @@ def test_looking_at_an_address_changes_no_run(page: Client, name: str) -> None:
 
 
 def test_an_empty_list_says_what_to_do(page: Client) -> None:
-    assert soup(page.get("/runs/").content).select_one(".empty-state a")["href"] == reverse("run_new")
+    assert page_of(page.get("/runs/").content).select_one(".empty-state a")["href"] == reverse("run_new")
 
 
 def test_the_list_says_how_each_run_went(page: Client, admin: User) -> None:
     run = make_run(admin, status="failed", reason="No disk.")
-    row = soup(page.get("/runs/").content).select_one("tbody tr")
+    row = page_of(page.get("/runs/").content).select_one("tbody tr")
     assert [cell.get_text(strip=True) for cell in row.select("th, td")][:6] == [
         *(f"Run {run.pk}", "Failed", "Concepts on a side", "–", "1 min 30 s", "root")
     ]
@@ -103,7 +99,7 @@ def test_a_broken_page_number_is_a_bad_request(page: Client, before: str) -> Non
 
 
 def test_the_form_has_a_field_with_help_for_every_setting(page: Client) -> None:
-    shown = soup(page.get(NEW).content)
+    shown = page_of(page.get(NEW).content)
     for info in kinds()["concept_vit"].fields:
         assert shown.select_one(f"#id_{info.name}") is not None
         assert shown.select_one(f"#id_{info.name}_helptext").get_text(strip=True) == info.help
@@ -111,7 +107,7 @@ def test_the_form_has_a_field_with_help_for_every_setting(page: Client) -> None:
 
 def test_a_preset_fills_the_form(page: Client) -> None:
     wanted = list(kinds()["concept_vit"].presets.values())[1]
-    shown = soup(page.get(f"{NEW}&preset=1").content)
+    shown = page_of(page.get(f"{NEW}&preset=1").content)
     assert shown.select_one("#id_backbone")["value"] == wanted.backbone
     assert shown.select_one("#id_frozen").has_attr("checked")
 
@@ -119,7 +115,7 @@ def test_a_preset_fills_the_form(page: Client) -> None:
 def test_a_run_can_begin_with_the_settings_of_another(page: Client) -> None:
     run = make_run(status="failed")
     TrainingRun.objects.update(config=run.config | {"epochs": 7})
-    assert soup(page.get(f"{NEW}&like={run.pk}").content).select_one("#id_epochs")["value"] == "7"
+    assert page_of(page.get(f"{NEW}&like={run.pk}").content).select_one("#id_epochs")["value"] == "7"
 
 
 def test_an_unknown_kind_is_not_found(page: Client) -> None:
@@ -171,7 +167,7 @@ def test_a_setting_that_is_not_allowed_says_so_at_its_field(
 ) -> None:
     response = page.post(NEW, settings_of(page, **{field: value}))
     assert response.status_code == 400
-    assert words in soup(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
+    assert words in page_of(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
     assert not TrainingRun.objects.exists()
 
 
@@ -191,17 +187,17 @@ def test_what_a_setting_names_and_nobody_has_is_refused_before_a_worker_takes_it
     sent |= {"weights": "folder"} if kind == "concept_vit" else {}
     response = page.post(address, sent | {field: value})
     assert response.status_code == 400
-    assert words in soup(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
+    assert words in page_of(response.content).select_one(f"#id_{field}_error").get_text(strip=True)
     assert not TrainingRun.objects.exists()
 
 
 def test_without_coins_the_form_says_what_is_missing(page: Client) -> None:
-    shown = soup(page.get(NEW).content)
+    shown = page_of(page.get(NEW).content)
     assert shown.select_one("main form button[type=submit]").has_attr("disabled")
     assert "There is nothing to learn from" in shown.select_one("aside").get_text()
     response = page.post(NEW, settings_of(page))
     assert response.status_code == 400
-    assert "There is nothing to learn from" in soup(response.content).select_one("[role=alert]").get_text()
+    assert "There is nothing to learn from" in page_of(response.content).select_one("[role=alert]").get_text()
 
 
 def test_the_form_counts_who_said_what(page: Client, expert: User, corpus: None) -> None:
@@ -220,7 +216,7 @@ def test_a_queued_run_says_that_no_worker_is_there(page: Client) -> None:
 
 def test_a_running_run_shows_how_far_it_is(page: Client) -> None:
     run = make_run(status="running", progress={"stage": "features", "done": 30, "total": 90, "rate": 2.0})
-    live = soup(page.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "live"}).content)
+    live = page_of(page.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "live"}).content)
     assert live.select_one("progress")["value"] == "30"
     assert "30 of 90 pictures (33 %) · 2 pictures per second · 30 s left" in live.get_text(" ", strip=True)
     assert live.select_one("#live")["hx-trigger"] == "every 1s"
@@ -242,14 +238,14 @@ def test_a_part_that_the_page_does_not_have_is_a_bad_request(page: Client) -> No
 @pytest.mark.parametrize(("answers", "words"), [(3, "labels read from texts"), (40, "40 answers of experts")])
 def test_the_figure_of_a_run_says_by_what_it_was_measured_and_over_what(page: Client, answers: int, words: str) -> None:
     version = make_model(metrics=measured(expert_answers=answers))
-    told = soup(page.get(version.run.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
+    told = page_of(page.get(version.run.get_absolute_url()).content).select_one(".verdict").get_text(" ", strip=True)
     part = version.metrics["test_expert" if answers == 40 else "test"]["mean"]
     assert f"over {part['concepts']} concept" in told and words in told and f"{part['ap']:.3f} of 1" in told
 
 
 def test_a_failed_run_gives_its_reason_and_can_be_repeated(page: Client) -> None:
     run = make_run(status="failed", reason="The <disk> is full. Make room.")
-    shown = soup(page.get(run.get_absolute_url()).content)
+    shown = page_of(page.get(run.get_absolute_url()).content)
     assert "The <disk> is full. Make room." in shown.select_one("[role=alert]").get_text()
     assert shown.select_one(f'form[action="{reverse("run_repeat", args=[run.pk])}"]') is not None
     page.post(reverse("run_repeat", args=[run.pk]))

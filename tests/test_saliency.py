@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -16,6 +15,7 @@ from PIL import Image
 
 from annotations.models import Box, Concept, ModelVersion, Prediction, Publication, SaliencyMap, SaliencyView, Side
 from tests.learning_rows import make_model, make_run
+from tests.review_steps import page_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -55,16 +55,12 @@ def draw_box(side: Side, user: User, concept: Concept | None, edges: tuple[float
     return Box.objects.create(side=side, user=user, concept=concept, key=uuid4(), **places, **fields)
 
 
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
-
-
 @pytest.mark.parametrize("role", ["expert", "admin"])
 def test_experts_and_admins_ask_for_a_map(
     client: Client, side: Side, version: ModelVersion, role: str, request: pytest.FixtureRequest
 ) -> None:
     client.force_login(request.getfixturevalue(role))
-    waiting = soup(ask(client, side).content)
+    waiting = page_of(ask(client, side).content)
     row = SaliencyMap.objects.get()
     assert (row.side, row.version, row.concept.slug, row.status) == (side, version, "eagle", "queued")
     polled = waiting.select_one(f"#map-{row.pk}")
@@ -103,7 +99,7 @@ def test_without_a_published_model_there_is_nothing_to_ask(client: Client, side:
 def test_experts_may_look_through_a_model_that_is_not_published(client: Client, side: Side, expert: User) -> None:
     other = make_model()
     client.force_login(expert)
-    offered = soup(client.get(reverse("saliency", args=[side.pk])).content)
+    offered = page_of(client.get(reverse("saliency", args=[side.pk])).content)
     assert [option["value"] for option in offered.select("[name=model] option")] == [str(other.pk)]
     assert ask(client, side, model=other.pk).status_code == 200
     assert SaliencyMap.objects.get().version == other
@@ -121,17 +117,17 @@ def test_a_side_without_a_picture_offers_nothing(
 def test_the_likeliest_concept_stands_first(client: Client, side: Side, version: ModelVersion, expert: User) -> None:
     Prediction.objects.create(side=side, version=version, probabilities=[0.2, 0.9])
     client.force_login(expert)
-    options = soup(client.get(reverse("saliency", args=[side.pk]), headers=HTMX).content).select(
+    options = page_of(client.get(reverse("saliency", args=[side.pk]), headers=HTMX).content).select(
         "[name=concept] option"
     )
     assert [option.get_text() for option in options] == ["Horse · 0.90, present", "Eagle · 0.20"]
 
 
 def test_everybody_sees_the_maps_that_exist(client: Client, drawn: SaliencyMap) -> None:
-    offered = soup(client.get(reverse("saliency", args=[drawn.side_id]), headers=HTMX).content)
+    offered = page_of(client.get(reverse("saliency", args=[drawn.side_id]), headers=HTMX).content)
     assert [link["href"] for link in offered.select("a")] == [reverse("saliency_map", args=[drawn.pk])]
     assert offered.select_one("form") is None
-    shown = soup(client.get(reverse("saliency_map", args=[drawn.pk]), follow=True).content)
+    shown = page_of(client.get(reverse("saliency_map", args=[drawn.pk]), follow=True).content)
     assert shown.select_one(".saliency-grey")["src"].endswith(drawn.file)
     assert "121 passes through the network, 0.4 s" in shown.get_text(" ", strip=True)
     assert client.get(reverse("saliency_map_json", args=[drawn.pk])).json()["facts"] == drawn.facts
@@ -168,7 +164,7 @@ def test_two_methods_and_two_models_stand_side_by_side_at_an_address(
     answer = client.post(reverse("saliency", args=[side.pk]), chosen)
     wanted = SaliencyMap.objects.order_by("version").values_list("version", "method")
     assert list(wanted) == [(version.pk, "hipe"), (other.pk, "rollout")]
-    panes = soup(client.get(answer["Location"]).content).select(".saliency-pane h3")
+    panes = page_of(client.get(answer["Location"]).content).select(".saliency-pane h3")
     assert [pane.get_text(" ", strip=True) for pane in panes] == [
         f"Model {version.pk} · HiPe",
         f"Model {other.pk} · Attention rollout",
@@ -179,7 +175,7 @@ def test_what_one_network_cannot_give_is_said_in_its_place(
     client: Client, side: Side, version: ModelVersion, expert: User
 ) -> None:
     client.force_login(expert)
-    shown = soup(ask(client, side, other_method="chefer").content)
+    shown = page_of(ask(client, side, other_method="chefer").content)
     assert list(SaliencyMap.objects.values_list("method", flat=True)) == ["hipe"]
     assert "reads the attention of a transformer" in shown.select(".saliency-pane")[1].get_text()
     assert ask(client, side, method="chefer").status_code == 404
@@ -196,13 +192,13 @@ def test_an_address_that_names_what_is_not_there_is_not_found(
 
 def test_the_way_of_showing_stands_in_the_address(client: Client, drawn: SaliencyMap) -> None:
     address = f"{reverse('saliency', args=[drawn.side_id])}?concept=eagle&show=map&boxes=no&strength=40"
-    page = soup(client.get(address).content)
+    page = page_of(client.get(address).content)
     group = page.select_one("[data-saliency-group]")
     assert (group["data-show"], group["data-boxes"]) == ("map", "no")
     assert page.select_one("[data-strength]")["value"] == "40"
     assert "show=picture" in page.select_one("[data-show-link=picture]")["href"]
     assert "strength=40" in page.select_one("[data-show-link=picture]")["href"]
-    odd = soup(client.get(f"{address}&show=nothing&strength=999999999999").content)
+    odd = page_of(client.get(f"{address}&show=nothing&strength=999999999999").content)
     assert odd.select_one("[data-saliency-group]")["data-show"] == "overlay"
 
 
@@ -218,7 +214,7 @@ def test_boxes_are_measured_on_the_map(
         ("Eagle", 1.0, 0.5, True, True),
         ("Main figure", 0.0, 0.25, False, False),
     ]
-    page = soup(client.get(reverse("saliency_map", args=[drawn.pk]), headers=HTMX).content)
+    page = page_of(client.get(reverse("saliency_map", args=[drawn.pk]), headers=HTMX).content)
     assert [rect["class"] for rect in page.select("rect:not(.outer)")] == [["drawn"], ["guessed"]]
     assert "Guessed by a model" in page.get_text()
 

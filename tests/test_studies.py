@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -27,13 +26,10 @@ from mlcore.kinds import concept_vit
 from tests.coin_drawings import TINY, Heard, draw_side, drawn_snapshot
 from tests.conftest import MakeCoin
 from tests.learning_rows import make_model, make_run
+from tests.review_steps import page_of
 
 ALTAR = (4 / 40, 22 / 40, 18 / 40, 36 / 40)
 """Where a drawn side carries its square."""
-
-
-def soup(content: bytes) -> BeautifulSoup:
-    return BeautifulSoup(content, "html.parser")
 
 
 def model_of(backbone: str, **fields: Any) -> ModelVersion:
@@ -127,7 +123,7 @@ def test_a_double_click_is_one_study(
         assert answer["Location"] == reverse("reasons", args=[version.pk])
     study = SaliencyStudy.objects.get()
     assert (study.methods, study.boxes, study.created_by, study.status) == (["hipe", "grad_cam"], 1, admin, "queued")
-    page = soup(client.get(reverse("reasons", args=[version.pk])).content)
+    page = page_of(client.get(reverse("reasons", args=[version.pk])).content)
     assert page.select_one("#study")["hx-get"] == reverse("reasons", args=[version.pk])
     assert page.select_one("[name=methods]") is None
 
@@ -148,7 +144,7 @@ def test_methods_that_the_network_cannot_give_are_not_offered(
         version: ["hipe", "grad_cam", "rise"],
         model_of("vit_small_patch16_224.augreg_in21k"): ["hipe", "grad_cam", "chefer", "rollout", "rise"],
     }.items():
-        page = soup(client.get(reverse("reasons", args=[model.pk])).content)
+        page = page_of(client.get(reverse("reasons", args=[model.pk])).content)
         assert [box["value"] for box in page.select("[name=methods]")] == methods
 
 
@@ -162,7 +158,7 @@ def test_the_page_draws_each_method_with_its_interval_against_chance(
         ("Mean of 2", ["hipe", "grad_cam"]),
     ]
     client.force_login(admin)
-    page = soup(client.get(reverse("reasons", args=[version.pk])).content)
+    page = page_of(client.get(reverse("reasons", args=[version.pk])).content)
     mark = page.select_one(".study-lines g")
     assert (mark.select_one(".study-mark")["x"], mark.select_one(".chance")["x1"]) == ("70.0%", "40.0%")
     assert (mark.select_one(".span")["x1"], mark.select_one(".span")["x2"]) == ("60.0%", "80.0%")
@@ -183,7 +179,7 @@ def test_two_models_stand_side_by_side(client: Client, version: ModelVersion, ad
     beside = f"{reverse('reasons', args=[version.pk])}?with={other.pk}"
     assert client.get(beside).status_code == 404
     finished(other)
-    page = soup(client.get(beside).content)
+    page = page_of(client.get(beside).content)
     assert [head.get_text().split(" ·")[0].strip() for head in page.select(".two-columns h2")] == [
         f"Model {version.pk}",
         f"Model {other.pk}",
@@ -253,7 +249,7 @@ def test_a_study_by_the_real_child_ends_with_figures_and_asks_for_the_worst_maps
     for row in worst:
         jobs.work_on(SaliencyMap, row.pk, carry_out_map)
     client.force_login(admin)
-    page = soup(client.get(reverse("reasons", args=[trained.pk])).content)
+    page = page_of(client.get(reverse("reasons", args=[trained.pk])).content)
     assert len(page.select(".study-examples .saliency-grey")) == len(worst)
     assert SaliencyView.objects.filter(user=admin).count() == len(worst)
     with Image.open(settings.MEDIA_ROOT / SaliencyMap.objects.first().file) as grey:  # type: ignore[union-attr]
